@@ -1,0 +1,65 @@
+"""Learning-rate schedules: every family as a pure function of the step, with its formula, its phases and its sources.
+
+`t` is the 0-based index of the update, and a run has updates 0..T−1. Rates are float64.
+
+>>> import schedules
+>>> lr = schedules.curve("warmup_cosine", T=10_000, Tw=500, eta_max=3e-4, eta_min=3e-5)
+>>> print(lr[0], lr[500], lr[-1])
+6e-07 0.0003 3e-05
+>>> print(schedules.describe("warmup_cosine", T=10_000, Tw=500, eta_max=3e-4, eta_min=3e-5))
+Rises for 500 updates to 3e-4, then falls along half a cosine to 3e-5 at update 9,999; its average is 1.64e-4.
+"""
+
+from schedules.curves import Event, curve, events, restarts
+from schedules.facts import KeyValues, Run, describe, formula, key_values, run
+from schedules.families import (
+    constant,
+    exp_range,
+    exponential,
+    inverse_sqrt,
+    one_cycle,
+    polynomial,
+    range_test,
+    sgdr,
+    step,
+    triangular,
+    triangular2,
+    warmup_cosine,
+    warmup_linear,
+    wsd,
+)
+from schedules.sources import SOURCES
+from schedules.spec import FAMILIES, Family, ParamSpec
+from schedules.thin import thin
+
+__all__ = [
+    "FAMILIES",
+    "SOURCES",
+    "Event",
+    "Family",
+    "KeyValues",
+    "ParamSpec",
+    "Run",
+    "constant",
+    "curve",
+    "describe",
+    "events",
+    "exp_range",
+    "exponential",
+    "formula",
+    "inverse_sqrt",
+    "key_values",
+    "one_cycle",
+    "polynomial",
+    "range_test",
+    "restarts",
+    "run",
+    "sgdr",
+    "step",
+    "thin",
+    "triangular",
+    "triangular2",
+    "warmup_cosine",
+    "warmup_linear",
+    "wsd",
+]

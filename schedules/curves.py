@@ -1,0 +1,123 @@
+"""A family's curve over a whole run, and the steps on it that matter."""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schedules.spec import Family, Phase, get_family
+
+RELATIVE = 1e-12  # rates nearer than this are the same rate
+LABELS = {
+    "warmup_end": "warmup ends",
+    "peak": "peak",
+    "restart": "restart",
+    "valley": "valley",
+    "drop": "drop",
+    "cooldown_start": "cooldown starts",
+    "cooldown_end": "cooldown ends",
+    "floor": "floor reached",
+    "end": "last update",
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """A step that matters: its index, its kind (a key of `LABELS`), the kind in words, and its rate."""
+
+    step: int
+    kind: str
+    label: str
+    lr: float
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A phase in a run: the updates `start` to `stop` − 1."""
+
+    phase: Phase
+    start: int
+    stop: int
+
+
+def curve(key: str, **params: Any) -> NDArray[np.float64]:
+    """Return the rate that each update of a run uses.
+
+    Args:
+        key: A key of `FAMILIES`.
+        params: The family's parameters; those left out have their defaults.
+
+    Returns:
+        float64, shape (T,), finite.
+
+    Raises:
+        ValueError: for an unknown family or parameter, or a value that is not legal; the message holds all three.
+    """
+    family = get_family(key)
+    return evaluate(family, family.validate(params))
+
+
+def evaluate(family: Family, values: dict[str, Any]) -> NDArray[np.float64]:
+    """Return the curve of checked `values`; see `curve`."""
+    lr = np.empty(values["T"])
+    family.fill(np.arange(values["T"], dtype=np.float64), lr, **values)
+    return lr
+
+
+def stretches(family: Family, values: dict[str, Any]) -> tuple[Stretch, ...]:
+    """Return the phases that a run of checked `values` goes through, in the order of time, without empty ones."""
+    T = values["T"]
+    joins = [
+        bisect_left(range(T), number, key=lambda t: family.branch(t, **values))
+        for number, _ in enumerate(family.phases)
+    ]
+    found = (Stretch(*parts) for parts in zip(family.phases, joins, [*joins[1:], T], strict=True))
+    return tuple(stretch for stretch in found if stretch.start < stretch.stop)
+
+
+def restarts(key: str, **params: Any) -> NDArray[np.int64]:
+    """Return the steps at which a run restarts: the first update of each cycle but the first one, int64."""
+    family = get_family(key)
+    return family.marks(**family.validate(params)).get("restart", np.empty(0, dtype=np.int64))
+
+
+def event_steps(family: Family, values: dict[str, Any], lr: NDArray[np.float64]) -> dict[str, NDArray[np.int64]]:
+    """Return by kind the steps that matter in a run of checked `values` with the curve `lr`; kinds may share a step."""
+    T = values["T"]
+    steps: dict[str, list[int] | NDArray[np.int64]] = dict(family.marks(**values))
+    for stretch in stretches(family, values):
+        if stretch.phase.name == "warmup" and stretch.stop < T:
+            steps["warmup_end"] = [stretch.stop]
+        if stretch.phase.name == "cooldown":
+            steps["cooldown_start"], steps["cooldown_end"] = [stretch.start], [T - 1]
+    top = int(np.argmax(lr))
+    if "peak" not in steps and lr[top] > lr.min():
+        steps["peak"] = [top]
+    if "eta_min" in values:
+        at_floor = np.flatnonzero(np.abs(lr[top:] - values["eta_min"]) <= RELATIVE * values["eta_min"])
+        if at_floor.size and lr[top] > values["eta_min"]:
+            steps["floor"] = [top + int(at_floor[0])]
+    steps["end"] = [T - 1]
+    return {kind: np.asarray(steps[kind], dtype=np.int64) for kind in LABELS if kind in steps and len(steps[kind])}
+
+
+def events(key: str, **params: Any) -> tuple[Event, ...]:
+    """Return the steps that matter in a run, in the order of time.
+
+    Kinds: the end of the warmup (the first update after it), peaks, restarts, valleys of a triangle, drops, start and
+    end of a cooldown, the first update at the floor, the last update. One step may be several of them.
+
+    Raises:
+        ValueError: as `curve` does.
+    """
+    family = get_family(key)
+    values = family.validate(params)
+    lr = evaluate(family, values)
+    found = [
+        Event(int(step), kind, LABELS[kind], float(lr[step]))
+        for kind, steps in event_steps(family, values, lr).items()
+        for step in steps
+    ]
+    return tuple(sorted(found, key=lambda event: event.step))

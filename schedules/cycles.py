@@ -1,0 +1,55 @@
+"""Where cycles of growing length begin.
+
+Lengths are multiplied and starts are added up one cycle after the other, as real numbers. A closed form with a
+logarithm puts some steps into the wrong cycle (it does so in two widely used libraries), and truncating each length to
+a whole number drifts away from the rule.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+SNAP = 1e-9  # relative; a sum this near to a whole step is that step, and only rounding put it beside
+
+
+@lru_cache(maxsize=64)
+def cycle_starts(first: int, mult: float, steps: int) -> NDArray[np.float64]:
+    """Return the real step at which each cycle begins that begins before `steps`, the first one at 0.
+
+    Args:
+        first: Length of the first cycle [steps].
+        mult: Length of each further cycle as a multiple of the one before, at least 1.
+        steps: Length of the run [steps].
+
+    Returns:
+        float64, at least one value, increasing, read-only.
+    """
+    if mult == 1:
+        starts = np.arange(0, max(1, steps), first, dtype=np.float64)
+    else:
+        sums, start, length = [0.0], 0.0, float(first)
+        while start + length < steps:
+            start += length
+            length *= mult
+            sums.append(start)
+        starts = np.array(sums)
+        whole = np.round(starts)
+        starts = np.where(np.abs(starts - whole) <= SNAP * starts, whole, starts)
+    starts.setflags(write=False)
+    return starts
+
+
+def cycle_of(k: Any, first: int, mult: float) -> tuple[Any, Any]:
+    """Return start and length, both real [steps], of the cycle in which each step of `k` lies.
+
+    Args:
+        k: Step or array of steps since the first cycle began.
+        first: Length of the first cycle [steps].
+        mult: Growth of the lengths, at least 1.
+    """
+    starts = cycle_starts(first, mult, int(np.max(k)) + 1)
+    lengths = first * mult ** np.arange(starts.size)
+    cycle = np.searchsorted(starts, k, side="right") - 1
+    return starts[cycle], lengths[cycle]
