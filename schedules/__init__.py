@@ -13,6 +13,7 @@ Rises for 500 updates to 3e-4, then falls along half a cosine to 3e-5 at update 
 from schedules.curves import Event, curve, events, restarts
 from schedules.facts import KeyValues, Run, describe, formula, key_values, run
 from schedules.families import (
+    SHARED,
     constant,
     exp_range,
     exponential,
@@ -34,6 +35,7 @@ from schedules.thin import thin
 
 __all__ = [
     "FAMILIES",
+    "SHARED",
     "SOURCES",
     "Event",
     "Family",

@@ -39,6 +39,7 @@ TW = ParamSpec(
     doc="Number of updates in which the rate climbs to the peak.",
     kind="steps",
     span="T",
+    absent="it has no warmup, since it begins with a rise of its own",
 )
 ETA_MAX = ParamSpec(
     name="eta_max",
@@ -51,6 +52,7 @@ ETA_MAX = ParamSpec(
     doc="The rate at the top of the curve.",
     kind="rate",
     reach=(1e-6, 10.0),
+    absent="it has no peak",
 )
 ETA_MIN = ParamSpec(
     name="eta_min",
@@ -63,6 +65,7 @@ ETA_MIN = ParamSpec(
     doc="The rate at which the decay aims; the warmup may start below it.",
     kind="rate",
     reach=(1e-7, 10.0),
+    absent="it has no floor rate",
 )
 CYCLE_LENGTH = ParamSpec(
     name="cycle_length",
@@ -75,6 +78,7 @@ CYCLE_LENGTH = ParamSpec(
     doc="Number of updates in the first cycle: peak to restart, or up and down for a triangle.",
     kind="steps",
     span="T",
+    absent="it has no cycles",
 )
 RESTART_MULT = ParamSpec(
     name="restart_mult",
@@ -87,6 +91,7 @@ RESTART_MULT = ParamSpec(
     doc="How many times longer each cycle is than the one before it.",
     kind="number",
     reach=(1.0, 4.0),
+    absent="it has no cycles that grow",
 )
 GAMMA = ParamSpec(
     name="gamma",
@@ -111,6 +116,8 @@ GAMMA_PER_STEP = ParamSpec(
     kind="number",
     reach=(0.5, 1.0),
 )
+
+SHARED = (T, TW, ETA_MAX, ETA_MIN, CYCLE_LENGTH, RESTART_MULT)
 
 RAMP_SCOPE = "The warmup is a teaching pattern: neither Smith 2015 nor SGDR has a warmup at the start of training."
 SMITH = "smith-2015-cyclical-learning-rates"

@@ -47,6 +47,7 @@ class ParamSpec:
         reach: Least and greatest value of a slider, where less than all that is legal makes sense.
         span: Name of the step count at whose value a slider ends, if its range follows another parameter.
         choices: The legal values of a choice.
+        absent: Why a family may do without it, to complete "…: " beside a disabled control.
     """
 
     name: str
@@ -61,6 +62,7 @@ class ParamSpec:
     reach: tuple[float, float] | tuple[()] = ()
     span: str | None = None
     choices: tuple[str, ...] = ()
+    absent: str = ""
 
     def __post_init__(self) -> None:
         self.validate(self.default)
