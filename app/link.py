@@ -1,0 +1,159 @@
+"""The state as a link, and back.
+
+A link is read with suspicion: each value on its own, the nearest legal value where there is one, and a sentence for
+whatever was left out. Nothing a link holds can fail the page.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from app.model import AXES, MAX_PINS, Case, Lab, legal_value, own_specs
+from schedules import FAMILIES, SHARED, ParamSpec
+from schedules.spec import Value
+
+LONGEST_VALUE = 400  # characters
+MOST_NOTICES = 5
+MOST_FIELDS = 200
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|infinity)", re.ASCII | re.IGNORECASE)
+SHOWN = 40
+
+
+def exact(value: Value) -> str:
+    """Return a value as short text from which it comes back to the last bit: 3e-5, 10000, linear."""
+    if isinstance(value, str):
+        return value
+    text = repr(value)
+    if text.endswith(".0"):
+        text = text[:-2]
+    return re.sub(r"e([+-])0*(\d)", lambda found: f"e{found[1].strip('+')}{found[2]}", text)
+
+
+def encode(lab: Lab) -> str:
+    """Return the whole state as a query string, without the question mark."""
+    pairs = [("family", lab.family)]
+    pairs += [(spec.name, exact(lab.value_of(spec.name))) for spec in SHARED]
+    pairs += [(spec.name, exact(lab.value_of(spec.name))) for spec in own_specs(lab.spec)]
+    for key, family in FAMILIES.items():
+        if key != lab.family:  # what other families keep of their own, where it was changed
+            changed = [spec for spec in own_specs(family) if lab.own[key][spec.name] != spec.default]
+            pairs += [(f"{key}.{spec.name}", exact(lab.own[key][spec.name])) for spec in changed]
+    if lab.axis != AXES[0]:
+        pairs.append(("axis", lab.axis))
+    pairs += [("pin", ",".join([pin.family, *(f"{n}:{exact(v)}" for n, v in pin.values)])) for pin in lab.pins]
+    return "&".join(f"{name}={quote(text, safe=',:.')}" for name, text in pairs)
+
+
+def parse(query: str) -> dict[str, list[bytes]]:
+    """Return the names of a query string with their raw values, as the server hands over those of a first visit."""
+    found: dict[str, list[bytes]] = {}
+    for name, value in parse_qsl(query.lstrip("?"), keep_blank_values=True, max_num_fields=MOST_FIELDS):
+        found.setdefault(name, []).append(value.encode("utf-8", errors="replace"))
+    return found
+
+
+def decode(query: Mapping[str, Sequence[bytes]], fresh: Lab) -> tuple[dict[str, Any], list[str]]:
+    """Return the legal state nearest to what a query asks for, and a sentence for each part that was ignored.
+
+    Args:
+        query: Names with their raw values, as the server hands them over.
+        fresh: The state that holds where the query says nothing.
+    """
+    reader = _Reader(fresh)
+    for name, raw in query.items():
+        texts = [value.decode("utf-8", errors="replace") for value in raw]
+        if name == "pin":
+            for text in texts:
+                reader.pin(text)
+        elif texts:
+            reader.take(name, texts[-1])
+    return reader.finish()
+
+
+class _Reader:
+    """Gathers a state from a query, name by name, in any order."""
+
+    def __init__(self, fresh: Lab) -> None:
+        self.state = fresh.state
+        self.state["own"] = {key: dict(values) for key, values in fresh.own.items()}
+        self.state["pins"] = []
+        self.loose: dict[str, str] = {}  # parameters that may be the family's own; known when all is read
+        self.notices: list[str] = []
+
+    def take(self, name: str, text: str) -> None:
+        shared = next((spec for spec in SHARED if spec.name == name), None)
+        if len(text) > LONGEST_VALUE:
+            self._ignore(name, text, "it is too long")
+        elif name == "family":
+            self._choose("family", text, list(FAMILIES))
+        elif name == "axis":
+            self._choose("axis", text, list(AXES))
+        elif shared:
+            self._set(self.state, shared, text)
+        elif "." in name:
+            key, _, own = name.partition(".")
+            self._own(key, own, name, text)
+        else:
+            self.loose[name] = text
+
+    def finish(self) -> tuple[dict[str, Any], list[str]]:
+        for name, text in self.loose.items():
+            self._own(self.state["family"], name, name, text)
+        if len(self.notices) > MOST_NOTICES:
+            more = len(self.notices) - MOST_NOTICES
+            self.notices = [*self.notices[:MOST_NOTICES], f"{more} more parts of the link were ignored or changed."]
+        return self.state, self.notices
+
+    def pin(self, text: str) -> None:
+        key, *pairs = text.split(",")
+        if len(text) > LONGEST_VALUE or key not in FAMILIES:
+            return self._ignore("pin", text, "it names no known family")
+        if len(self.state["pins"]) == MAX_PINS:
+            return self._ignore("pin", text, f"no more than {MAX_PINS} curves can be pinned")
+        given = dict(pair.partition(":")[::2] for pair in pairs)
+        values: dict[str, Value] = {}
+        for spec in FAMILIES[key].params:
+            values[spec.name] = spec.default
+            if spec.name in given:
+                self._set(values, spec, given[spec.name])
+        case = Case(key, tuple(values.items()))
+        conflict = FAMILIES[key].conflict(**values)
+        if conflict:
+            return self._ignore("pin", text, conflict)
+        if case not in self.state["pins"]:
+            self.state["pins"].append(case)
+        return None
+
+    def _own(self, key: str, own: str, name: str, text: str) -> None:
+        spec = next((spec for spec in own_specs(FAMILIES[key]) if spec.name == own), None) if key in FAMILIES else None
+        if spec is None:
+            self._ignore(name, text, "it is not known here")
+        else:
+            self._set(self.state["own"][key], spec, text)
+
+    def _choose(self, name: str, text: str, options: list[str]) -> None:
+        if text in options:
+            self.state[name] = text
+        else:
+            self._ignore(name, text, f"it must be one of {', '.join(options)}")
+
+    def _set(self, values: dict[str, Any], spec: ParamSpec, text: str) -> None:
+        try:
+            value: object = text
+            if spec.kind != "choice":
+                if not NUMBER.fullmatch(text.strip()):
+                    return self._ignore(spec.name, text, "it is not a number")
+                value = float(text)
+                value = int(value) if math.isfinite(value) and value.is_integer() else value
+            values[spec.name], remark = legal_value(spec, value)
+        except ValueError:
+            return self._ignore(spec.name, text, f"it must be {spec.allowed}")
+        if remark:
+            self.notices.append(remark)
+        return None
+
+    def _ignore(self, name: str, text: str, reason: str) -> None:
+        shown = "".join(c if c.isprintable() else "·" for c in f"{name[:SHOWN]}={text[:SHOWN]}")
+        self.notices.append(f"The link's {shown}{'…' if len(text) > SHOWN else ''} was ignored: {reason}.")

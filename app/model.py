@@ -1,0 +1,227 @@
+"""The one state of the page.
+
+Controls, links, presets and (later) exercises write to `Lab`; views read from it and redraw when `revision` moves.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import param
+
+from schedules import FAMILIES, SHARED, Family, ParamSpec, Run, run
+from schedules.facts import number
+from schedules.spec import Value
+
+AXES = ("linear", "log")
+MAX_PINS = 4  # beyond this, curves cannot be told apart by colour and dash
+
+
+@dataclass(frozen=True)
+class Case:
+    """A family with a value for each of its parameters: one curve."""
+
+    family: str
+    values: tuple[tuple[str, Value], ...]
+
+    def run(self) -> Run:
+        """Return the curve with all that is read off it."""
+        return run(self.family, **dict(self.values))
+
+
+def own_specs(family: Family) -> tuple[ParamSpec, ...]:
+    """Return the parameters that only this family has, or has on its own terms."""
+    shared = {spec.name for spec in SHARED}
+    return tuple(spec for spec in family.params if spec.name not in shared)
+
+
+def _default_own() -> dict[str, dict[str, Value]]:
+    return {key: {spec.name: spec.default for spec in own_specs(family)} for key, family in FAMILIES.items()}
+
+
+class Lab(param.Parameterized):
+    """Family, parameters, axis and pinned curves.
+
+    The six shared parameters have one value for all families, so that curves stay comparable and a family that does
+    not use one does not lose it. What a family has of its own is kept for each family in `own`.
+    """
+
+    family = param.Selector(default="warmup_cosine", objects=list(FAMILIES), doc="Key of the family on the stage.")
+    own = param.Dict(default={}, doc="Family key → name → value, for parameters that are not shared.")
+    axis = param.Selector(default="linear", objects=list(AXES), doc="Scale of the rate axis.")
+    pins = param.List(default=[], item_type=Case, doc="Curves pinned for comparison, oldest first.")
+    notices = param.List(default=[], item_type=str, doc="What the reader should know about the last change.")
+    revision = param.Integer(default=0, doc="Moves once for each change of the state; views redraw on it.")
+
+    error = ""  # why the present values cannot be drawn, else ""
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**{"own": _default_own(), **params})
+        self._before: list[dict[str, Any]] = []
+        self._changed()
+        self.param.watch(self._changed, [*self.state, "notices"])
+
+    # What the state means.
+
+    @property
+    def spec(self) -> Family:
+        """The family on the stage."""
+        return FAMILIES[self.family]
+
+    @property
+    def case(self) -> Case:
+        """The curve that the state asks for."""
+        values = tuple((spec.name, self.value_of(spec.name)) for spec in self.spec.params)
+        return Case(self.family, values)
+
+    @property
+    def run(self) -> Run:
+        """The live curve; while values conflict (see `error`), the last one that could be drawn."""
+        return self._run
+
+    def value_of(self, name: str) -> Value:
+        """Return the value of a parameter of the family on the stage, or of a shared one."""
+        return self.own[self.family][name] if name in self.own[self.family] else getattr(self, name)
+
+    def spec_of(self, name: str) -> ParamSpec:
+        """Return what the family on the stage says of a parameter, or, if it lacks it, what all families say."""
+        return next(spec for spec in (*self.spec.params, *SHARED) if spec.name == name)
+
+    # Changes. Each is one update of the parameters, however many it sets, and so one redraw.
+
+    def assign(self, changes: Mapping[str, object], notices: Sequence[str] = ()) -> None:
+        """Set `family`, `axis` and parameters by name; numbers beyond what is legal become the nearest legal one.
+
+        A parameter that another family has of its own is named with its key: `step.gamma`.
+
+        Raises:
+            ValueError: for a value that has no nearest legal one; the message says what is allowed. Nothing is changed.
+        """
+        plain = {name: changes[name] for name in ("family", "axis") if name in changes}
+        for name, options in (("family", list(FAMILIES)), ("axis", list(AXES))):
+            if name in plain and plain[name] not in options:
+                raise ValueError(
+                    f"{name}={str(plain[name])[:60]!r} is not known; it must be one of {', '.join(options)}"
+                )
+        key = str(plain.get("family", self.family))
+        own = {family: dict(values) for family, values in self.own.items()}
+        said = list(notices)
+        for name, value in changes.items():
+            if name in plain:
+                continue
+            owner, short = name.split(".") if "." in name else (key, name)
+            if owner not in own:
+                raise ValueError(f"{owner} is not a family")
+            spec = next((spec for spec in (*FAMILIES[owner].params, *SHARED) if spec.name == short), None)
+            if spec is None:
+                raise ValueError(f"{short} is not a parameter of {FAMILIES[owner].title}")
+            legal, remark = legal_value(spec, value)
+            said += [remark] if remark else []
+            if short in own[owner]:
+                own[owner][short] = legal
+            else:
+                plain[short] = legal
+        self._apply({**plain, "own": own}, said)
+
+    def pin(self) -> None:
+        """Pin the live curve for comparison."""
+        if self.live in self.pins:
+            self._apply({}, ["This curve is pinned already."])
+        elif len(self.pins) == MAX_PINS:
+            self._apply({}, [f"{MAX_PINS} curves are pinned, as many as can be told apart; remove one first."])
+        else:
+            self._apply({"pins": [*self.pins, self.live]}, [])
+
+    def unpin(self, index: int) -> None:
+        """Remove a pinned curve."""
+        self._remember()
+        self._apply({"pins": [pin for position, pin in enumerate(self.pins) if position != index]}, [])
+
+    def show(self, case: Case, axis: str | None = None) -> None:
+        """Put a curve on the stage: a preset, or a pinned one."""
+        self._remember()
+        self.assign({"family": case.family, **dict(case.values), **({"axis": axis} if axis else {})})
+
+    def reset(self) -> None:
+        """Return to the state of a fresh page; `undo` takes it back."""
+        self._remember()
+        fresh = {name: self.param[name].default for name in ("family", "axis", *(spec.name for spec in SHARED))}
+        self._apply({**fresh, "own": _default_own(), "pins": []}, [])
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether a preset, a reset or a removed pin can be taken back."""
+        return bool(self._before)
+
+    def undo(self) -> None:
+        """Take back the last preset, reset or removed pin."""
+        if self._before:
+            self._apply(self._before.pop(), [])
+
+    def restore(self, state: Mapping[str, Any], notices: Sequence[str]) -> None:
+        """Take over a whole legal state, as a link gives it, and say what of the link was ignored."""
+        self._apply(dict(state), list(notices))
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """All that a link holds."""
+        names = ("family", "axis", "own", "pins", *(spec.name for spec in SHARED))
+        return {name: getattr(self, name) for name in names}
+
+    def _remember(self) -> None:
+        self._before = [*self._before[-19:], self.state]
+
+    def _apply(self, changes: dict[str, Any], notices: list[str]) -> None:
+        self.param.update(**changes, notices=notices)
+
+    def _changed(self, *_events: param.parameterized.Event) -> None:
+        try:
+            self._run, self.error = self.case.run(), ""
+        except ValueError as conflict:
+            self.error = str(conflict)
+        self.revision += 1
+
+    @property
+    def live(self) -> Case:
+        """The curve that is drawn, as a case."""
+        return Case(self._run.family.key, tuple(self._run.values.items()))
+
+
+def _parameter(spec: ParamSpec) -> param.Parameter:
+    kind = param.Integer if spec.kind == "steps" else param.Number
+    return kind(default=spec.default, bounds=spec.bounds, doc=spec.doc, label=spec.label)
+
+
+for _spec in SHARED:
+    Lab.param.add_parameter(_spec.name, _parameter(_spec))
+
+
+def legal_value(spec: ParamSpec, value: object) -> tuple[Value, str]:
+    """Return the legal value nearest to `value`, and a remark if it is another one.
+
+    Raises:
+        ValueError: if there is none; the message says what is allowed.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return spec.validate(value), ""
+    nearest = spec.nearest(value)
+    if nearest == value:
+        return nearest, ""
+    shown = number(value) if abs(value) < float("inf") else str(value)
+    return nearest, f"{spec.label}: {shown} became {number(float(nearest))}, since it must be {spec.allowed}."
+
+
+def describe_difference(cases: Sequence[Case]) -> list[str]:
+    """Name each curve by what tells it from the others: the family where families differ, and differing values."""
+    families = {case.family for case in cases}
+    every = [dict(case.values) for case in cases]
+    labels = []
+    for case, values in zip(cases, every, strict=True):
+        parts = [FAMILIES[case.family].title] if len(families) > 1 or len(cases) == 1 else []
+        for spec in FAMILIES[case.family].params:
+            others = [other[spec.name] for other in every if spec.name in other]
+            if any(other != values[spec.name] for other in others):
+                value = values[spec.name]
+                parts.append(f"{spec.name} {value if isinstance(value, str) else number(value)}")
+        labels.append(", ".join(parts) or FAMILIES[case.family].title)
+    return labels

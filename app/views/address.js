@@ -1,0 +1,75 @@
+// The address bar, the colours of the plots, and the connection; see address.py.
+
+const QUIET = 250 // ms without a change before the address is written
+
+/** Colours in plots are named in the tags of their models ("line_color=--ink-live") and looked up in the page's CSS. */
+function paint() {
+  const css = getComputedStyle(document.documentElement)
+  for (const model of window.Bokeh.documents.flatMap((doc) => [...doc._all_models.values()])) {
+    for (const tag of model.tags ?? []) {
+      const [attribute, name] = String(tag).split("=")
+      const colour = name?.startsWith("--") && css.getPropertyValue(name).trim()
+      // Not sent to the server: the colour is this browser's own matter.
+      if (colour) model.setv({[attribute]: colour}, {sync: false})
+    }
+  }
+  for (const view of Object.values(window.Bokeh.index.roots ?? window.Bokeh.index)) repaint(view)
+}
+
+/** Axes and grids read their colours from the page's CSS when they are drawn, so they are drawn again. */
+function repaint(view) {
+  view?.request_repaint?.()
+  for (const child of view?.child_views ?? []) repaint(child)
+}
+
+function followTheme(model) {
+  const light = matchMedia("(prefers-color-scheme: light)")
+  const repaintSoon = () => requestAnimationFrame(paint)
+  light.addEventListener("change", repaintSoon)
+  const watch = new MutationObserver(repaintSoon)
+  watch.observe(document.documentElement, {attributeFilter: ["data-theme"]})
+  model.on("remove", () => {
+    light.removeEventListener("change", repaintSoon)
+    watch.disconnect()
+  })
+  repaintSoon()
+}
+
+function followConnection(document_) {
+  const banner = document.getElementById("connection")
+  document_.on_event("connection_lost", () => {
+    banner.hidden = false
+    banner.textContent = "The connection is lost. The page comes back, in this state, as soon as the server answers."
+    const retry = async () => {
+      try {
+        if ((await fetch(location.href, {cache: "no-store"})).ok) return location.reload()
+      } catch {
+        // still away
+      }
+      setTimeout(retry, 1000 + 1000 * Math.random()) // not a whole class in the same moment
+    }
+    retry()
+  })
+}
+
+export function render({model, view}) {
+  let timer
+  const write = () => history.replaceState(null, "", model.query ? `?${model.query}` : location.pathname)
+  model.on("query", () => {
+    clearTimeout(timer)
+    timer = setTimeout(write, QUIET)
+  })
+  const visit = () => {
+    clearTimeout(timer)
+    model.visited = location.search
+  }
+  addEventListener("popstate", visit)
+  addEventListener("pagehide", write)
+  window.scheduleLab.writeAddress = write // a link is copied whole, even within the quiet time
+  model.on("remove", () => {
+    removeEventListener("popstate", visit)
+    removeEventListener("pagehide", write)
+  })
+  followTheme(model)
+  followConnection(view.model.document)
+}

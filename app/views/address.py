@@ -1,0 +1,31 @@
+"""What the page has in common with the browser around it: the address, the theme, and the connection."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+import param
+from panel.custom import JSComponent
+
+
+class Address(JSComponent):
+    """Keeps the link in the address bar; draws nothing.
+
+    The link is replaced, never pushed: one entry in the history for a visit, not one for each move of a slider. Going
+    back or forward, or editing the part behind the question mark, is reported to `on_visit`.
+    """
+
+    query = param.String(default="", doc="To the browser: the whole state, without the question mark.")
+    visited = param.String(default="", doc="From the browser: the query of an address that was gone to.")
+
+    _esm = Path(__file__).parent / "address.js"
+    _debounce: ClassVar[int] = 0
+    _busy__ignore: ClassVar[list[str]] = ["visited"]
+
+    def __init__(self, on_visit: Callable[[str], None], **params: str) -> None:
+        self._on_visit = on_visit
+        super().__init__(**params)
+
+    @param.depends("visited", watch=True)
+    def _visit(self) -> None:
+        self._on_visit(self.visited)

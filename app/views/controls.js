@@ -1,0 +1,262 @@
+// Native controls from a description in data; see controls.py.
+
+const WATCHDOG = 3000 // ms after which an answer counts as lost
+
+/** The values a slider can take, least first. */
+function grid({scale, low, high, whole, zero}) {
+  let values
+  if (scale === "log") {
+    // Two significant digits everywhere: an arrow key moves 3.0e-4 to 3.1e-4, and every value is worth reading.
+    values = zero ? [0] : []
+    const least = zero && whole ? 1 : low
+    for (let decade = Math.floor(Math.log10(least) + 1e-9); decade <= Math.log10(high); decade++) {
+      for (let digits = 10; digits < 100; digits++) values.push(Number(`${digits}e${decade - 1}`))
+    }
+    values = values.filter((v) => v === 0 || (v >= least * (1 - 1e-12) && v <= high * (1 + 1e-12)))
+  } else if (scale === "near_one") {
+    values = grid({scale: "log", low: 1e-6, high: 1 - low}).map((v) => Number((1 - v).toPrecision(12))).reverse()
+  } else {
+    const step = whole ? Math.max(1, nice((high - low) / 200)) : nice((high - low) / 100)
+    const count = Math.floor((high - low) / step + 1e-9)
+    values = Array.from({length: count + 1}, (_, i) => Number((low + i * step).toPrecision(12)))
+  }
+  if (whole) values = values.filter(Number.isInteger)
+  if (values.length === 0 || values[values.length - 1] < high) values.push(high)
+  return values
+}
+
+/** The least of 1, 2, 5 times a power of ten that is not below x. */
+function nice(x) {
+  const power = 10 ** Math.floor(Math.log10(x))
+  return [1, 2, 5, 10].map((m) => m * power).find((v) => v >= x * (1 - 1e-9))
+}
+
+function nearest(values, value) {
+  let low = 0
+  let high = values.length - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (values[middle] < value) low = middle + 1
+    else high = middle
+  }
+  return low > 0 && value - values[low - 1] < values[low] - value ? low - 1 : low
+}
+
+/** 0.00003 → 3e-5; the notation of the whole page, as a number field accepts it. */
+function written(value) {
+  if (value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e7)) return String(Number(value.toPrecision(12)))
+  return value.toExponential().replace("e+", "e")
+}
+
+function make(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value)
+  node.append(...children)
+  return node
+}
+
+/** Sends changes one batch at a time: the next leaves when the page has drawn the last, with the newest values. */
+class Outbox {
+  constructor(model) {
+    this.model = model
+    this.pending = {}
+    this.flying = 0
+    this.seq = 0
+    model.on("done", () => {
+      if (this.flying && model.done >= this.flying) this.landed()
+    })
+  }
+  put(name, value) {
+    this.pending[name] = value
+    this.flush()
+  }
+  holds(name) {
+    return name in this.pending
+  }
+  flush() {
+    if (this.flying || Object.keys(this.pending).length === 0) return
+    this.flying = ++this.seq
+    const changes = this.pending
+    this.pending = {}
+    this.watchdog = setTimeout(() => this.landed(), WATCHDOG)
+    this.model.sent = {seq: this.flying, changes}
+  }
+  landed() {
+    clearTimeout(this.watchdog)
+    const next = () => {
+      clearTimeout(later)
+      cancelAnimationFrame(frame)
+      this.flying = 0
+      this.flush()
+    }
+    const frame = requestAnimationFrame(() => next())
+    const later = setTimeout(next, 100) // a hidden tab draws no frames
+  }
+}
+
+const BUILDERS = {slider: buildSlider, choice: buildChoice, switch: buildSwitch, button: buildButton}
+
+function buildSlider(item, outbox) {
+  const id = `control-${item.name}`
+  const range = make("input", {type: "range", id, min: 0, step: 1, "aria-describedby": `${id}-hint`})
+  const exact = make("input", {
+    type: "number", step: "any", inputmode: "decimal", autocomplete: "off",
+    "aria-label": item.label, "aria-describedby": `${id}-hint`,
+  })
+  const hint = make("p", {class: "hint", id: `${id}-hint`})
+  const label = make("label", {for: id}, ...symbolised(item.label, item.symbol))
+  const node = make("div", {class: "control slider"}, make("div", {class: "head"}, label, exact), range, hint)
+  let values = []
+  let high
+  let current // the value last chosen here or shown by the page
+
+  const track = () => range.style.setProperty("--fill", `${(100 * range.value) / Math.max(1, values.length - 1)}%`)
+  const choose = (position) => {
+    range.value = Math.min(values.length - 1, Math.max(0, position))
+    current = values[range.value]
+    exact.value = written(current)
+    range.setAttribute("aria-valuetext", [written(current), item.unit].filter(Boolean).join(" "))
+    track()
+    outbox.put(item.name, current)
+  }
+  const step = (by) => {
+    // From an exact value between two positions, the first step goes to the neighbour on that side.
+    const at = nearest(values, current)
+    const beside = values[at] !== current && values[at] > current === by > 0
+    choose(beside ? at + by - Math.sign(by) : at + by)
+  }
+  const moves = {ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10}
+  range.addEventListener("input", () => choose(Number(range.value)))
+  range.addEventListener("keydown", (event) => {
+    if (!(event.key in moves)) return
+    event.preventDefault() // the browser does not know the exact value between two positions
+    step(moves[event.key])
+  })
+  exact.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+      event.preventDefault() // the browser's own step would add 1 to a rate of 3e-4
+      step(moves[event.key])
+    }
+    if (event.key === "Escape") exact.value = written(current)
+  })
+  exact.addEventListener("change", () => {
+    const value = exact.valueAsNumber
+    if (Number.isNaN(value)) {
+      exact.value = written(current)
+      hint.textContent = `Type a number, such as ${written(current)}.`
+      hint.classList.add("warning")
+    } else {
+      outbox.put(item.name, value)
+    }
+  })
+  exact.addEventListener("wheel", () => exact.blur(), {passive: true}) // scrolling the page must not change a value
+
+  return {
+    node,
+    show(state) {
+      if (state.high !== high) {
+        high = state.high
+        values = grid({...item, high})
+        range.max = values.length - 1
+      }
+      if (!outbox.holds(item.name)) {
+        current = state.value
+        range.value = nearest(values, current)
+        if (Number(exact.value) !== current || exact.value === "") exact.value = written(current)
+        range.setAttribute("aria-valuetext", state.text)
+      }
+      track()
+      node.hidden = state.hidden
+      range.disabled = exact.disabled = state.disabled
+      node.classList.toggle("off", state.disabled)
+      hint.textContent = state.note
+      hint.classList.remove("warning")
+    },
+  }
+}
+
+/** The label with its symbol set apart: "Peak rate eta_max" keeps its words, and eta_max looks like the code it is. */
+function symbolised(label, name) {
+  if (!label.endsWith(` ${name}`)) return [label]
+  return [label.slice(0, -name.length), make("code", {}, name)]
+}
+
+function buildChoice(item, outbox) {
+  const id = `control-${item.name}`
+  const select = make("select", {id, "aria-describedby": `${id}-hint`})
+  if (item.prompt) select.append(make("option", {value: ""}, item.prompt))
+  for (const [value, text] of item.options) select.append(make("option", {value}, text))
+  const hint = make("p", {class: "hint", id: `${id}-hint`})
+  const node = make("div", {class: "control choice"}, make("label", {for: id}, item.label), select, hint)
+  select.addEventListener("change", () => {
+    if (select.value) outbox.put(item.name, select.value)
+    if (item.prompt) select.value = ""
+  })
+  return {
+    node,
+    show(state) {
+      if (!item.prompt && !outbox.holds(item.name)) select.value = state.value
+      node.hidden = Boolean(state.hidden)
+      select.disabled = state.disabled
+      hint.textContent = state.note
+    },
+  }
+}
+
+function buildSwitch(item, outbox) {
+  const node = make("fieldset", {class: "control switch"}, make("legend", {}, item.label))
+  const inputs = item.options.map(([value, text]) => {
+    const input = make("input", {type: "radio", name: item.name, value})
+    node.append(make("label", {}, input, make("span", {}, text)))
+    input.addEventListener("change", () => outbox.put(item.name, value))
+    return input
+  })
+  return {
+    node,
+    show(state) {
+      if (!outbox.holds(item.name)) for (const input of inputs) input.checked = input.value === state.value
+    },
+  }
+}
+
+const ACTS = {
+  async copy_link(button) {
+    const label = button.textContent
+    try {
+      await navigator.clipboard.writeText(location.href)
+      button.textContent = "Link copied"
+    } catch {
+      window.prompt("Copy this link:", location.href)
+    }
+    setTimeout(() => (button.textContent = label), 1500)
+  },
+}
+
+function buildButton(item, outbox) {
+  const button = make("button", {type: "button"}, item.label)
+  if (item.hint) button.title = item.hint
+  button.addEventListener("click", () => (item.act ? ACTS[item.act](button) : outbox.put(item.name, true)))
+  return {
+    node: button,
+    show(state) {
+      button.disabled = state.disabled
+    },
+  }
+}
+
+export function render({model, el}) {
+  el.getRootNode().adoptedStyleSheets = [window.scheduleLab.sheet]
+  const outbox = new Outbox(model)
+  const controls = {}
+  const group = make("div", {role: "group", "aria-label": model.title, class: "controls"})
+  for (const item of model.items) {
+    controls[item.name] = BUILDERS[item.kind](item, outbox)
+    group.append(controls[item.name].node)
+  }
+  const show = () => {
+    for (const [name, state] of Object.entries(model.shown)) controls[name].show(state)
+  }
+  model.on("shown", show)
+  show()
+  el.replaceChildren(group)
+}

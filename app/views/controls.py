@@ -1,0 +1,86 @@
+"""Every control of the page, drawn by one component from a description in data.
+
+Panel's own sliders have no accessible name, no logarithmic scale and a fixed delay of 50 ms before Python hears of a
+move. These are native inputs, built by `controls.js`. It sends the next move only when the page has drawn the one
+before, with the newest value of each control, so that a held slider neither waits nor queues.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import panel as pn
+import param
+from panel.custom import JSComponent
+
+Items = Sequence[Mapping[str, Any]]
+
+
+class Controls(JSComponent):
+    """A group of controls.
+
+    Args:
+        items: What to draw, in order; see `slider`, `choice`, `switch` and `button`.
+        on_change: Called with the changed names and their new values; buttons count as changed to True.
+        look: Returns for each name what it shows now: `value`, `text`, `disabled`, `note` and, for sliders, `high`.
+    """
+
+    items = param.List(default=[], doc="Description of the controls; fixed.")
+    title = param.String(default="", doc="Accessible name of the group.")
+    sent = param.Dict(default={}, doc="From the browser: {seq, changes}.")
+    done = param.Integer(default=0, doc="To the browser: the last `seq` that is on the screen.")
+    shown = param.Dict(default={}, doc="To the browser: what controls show, by name; only what has changed.")
+
+    _esm = Path(__file__).parent / "controls.js"
+    # Nothing need be held back here: the browser waits for `done`. And no busy indicator follows each move.
+    _debounce: ClassVar[int] = 0
+    _busy__ignore: ClassVar[list[str]] = ["sent"]
+
+    def __init__(
+        self,
+        items: Items,
+        on_change: Callable[[dict[str, Any]], None],
+        look: Callable[[], dict[str, dict[str, Any]]],
+        **params: Any,
+    ) -> None:
+        self._on_change = on_change
+        self._look = look
+        self._last = look()
+        super().__init__(items=list(items), shown=self._last, sizing_mode="stretch_width", **params)
+
+    @param.depends("sent", watch=True)
+    def _receive(self) -> None:
+        changes, seq = self.sent.get("changes"), self.sent.get("seq")
+        names = {item["name"] for item in self.items}
+        with pn.io.hold():
+            if isinstance(changes, dict) and changes.keys() <= names:
+                self._on_change(changes)
+            self.done = seq if isinstance(seq, int) else 0
+
+    def refresh(self) -> None:
+        """Send what has changed of what the controls show."""
+        look = self._look()
+        changed = {name: state for name, state in look.items() if self._last.get(name) != state}
+        self._last = look
+        if changed:
+            self.shown = changed
+
+
+def slider(name: str, label: str, **scale: Any) -> dict[str, Any]:
+    """Describe a slider with an exact number beside it; `scale` is what `controls.js` needs to spread its values."""
+    return {"kind": "slider", "name": name, "label": label, **scale}
+
+
+def choice(name: str, label: str, options: Sequence[tuple[str, str]], prompt: str = "") -> dict[str, Any]:
+    """Describe a drop-down list of (value, text); with a `prompt` it acts and then shows the prompt again."""
+    return {"kind": "choice", "name": name, "label": label, "options": [list(o) for o in options], "prompt": prompt}
+
+
+def switch(name: str, label: str, options: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Describe a few options side by side, one of them chosen."""
+    return {"kind": "switch", "name": name, "label": label, "options": [list(option) for option in options]}
+
+
+def button(name: str, label: str, hint: str = "", act: str = "") -> dict[str, Any]:
+    """Describe a button; `act` names something that the browser does by itself."""
+    return {"kind": "button", "name": name, "label": label, "hint": hint, "act": act}

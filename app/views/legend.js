@@ -1,0 +1,46 @@
+// The legend, with what can be done to a pinned curve; see legend.py.
+
+function swatch(index) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg")
+  svg.setAttribute("class", "swatch")
+  svg.setAttribute("aria-hidden", "true")
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "line")
+  for (const [name, value] of Object.entries({x1: 1, x2: 35, y1: 6, y2: 6})) line.setAttribute(name, value)
+  line.setAttribute("class", index === 0 ? "live" : `pin${index}`)
+  svg.append(line)
+  return svg
+}
+
+export function render({model, el}) {
+  el.getRootNode().adoptedStyleSheets = [window.scheduleLab.sheet]
+  const list = document.createElement("ul")
+  list.className = "legend"
+  list.setAttribute("aria-label", "Curves on the plot")
+  let seq = 0
+  const act = (name, text, label, index) => {
+    const button = document.createElement("button")
+    button.type = "button"
+    button.textContent = text
+    button.setAttribute("aria-label", label)
+    button.addEventListener("click", () => (model.pressed = {act: name, index, seq: ++seq}))
+    return button
+  }
+  const show = () => {
+    list.hidden = model.curves.length < 2
+    list.replaceChildren(
+      ...model.curves.map((name, index) => {
+        const row = document.createElement("li")
+        const text = document.createElement("span")
+        text.textContent = index === 0 ? `Live: ${name}` : name
+        row.append(swatch(index), text)
+        if (index > 0) {
+          row.append(act("show", "Show", `Show ${name}`, index - 1), act("remove", "Remove", `Remove ${name}`, index - 1))
+        }
+        return row
+      }),
+    )
+  }
+  model.on("curves", show)
+  show()
+  el.replaceChildren(list)
+}

@@ -1,0 +1,30 @@
+"""What the page says in words: the sentence about the curve, and what the reader should know about the last change."""
+
+from pathlib import Path
+
+import param
+from panel.custom import JSComponent
+
+from app.model import Lab
+
+
+class Prose(JSComponent):
+    """The sentence about the live curve, with notices under it. All of it is text; nothing is taken as markup."""
+
+    sentence = param.String(default="")
+    notices = param.List(default=[], item_type=str)
+    error = param.String(default="")
+
+    _esm = Path(__file__).parent / "prose.js"
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        super().__init__(sizing_mode="stretch_width", **self._state())
+
+    def refresh(self) -> None:
+        """Say what the state says now."""
+        self.param.update(**self._state())
+
+    def _state(self) -> dict[str, object]:
+        error = f"The curve stays as it was: {self._lab.error}" if self._lab.error else ""
+        return {"sentence": self._lab.run.sentence, "notices": self._lab.notices, "error": error}
