@@ -11,7 +11,7 @@ Rises for 500 updates to 3e-4, then falls along half a cosine to 3e-5 at update 
 """
 
 from schedules.curves import Event, curve, events, restarts
-from schedules.facts import KeyValues, Run, describe, formula, key_values, run
+from schedules.facts import KeyValues, Run, describe, formula, key_value_rows, key_values, run
 from schedules.families import (
     SHARED,
     constant,
@@ -50,6 +50,7 @@ __all__ = [
     "exponential",
     "formula",
     "inverse_sqrt",
+    "key_value_rows",
     "key_values",
     "one_cycle",
     "polynomial",

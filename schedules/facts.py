@@ -80,6 +80,21 @@ def key_values(key: str, **params: Any) -> KeyValues:
     return run(key, **params).key_values
 
 
+def key_value_rows(run: Run) -> list[tuple[str, str]]:
+    """Return the key values of a run as (label, value) in words, in the order in which every table shows them."""
+    values = run.key_values
+    at_warmup = "no warmup" if not run.family.has("Tw") else "not reached"
+    restarts = f"{values.restarts.size:,} (at {_updates(values.restarts)})" if values.restarts.size else "0"
+    return [
+        ("First rate", number(values.first)),
+        ("Rate at Tw", at_warmup if values.at_warmup is None else number(values.at_warmup)),
+        ("Last rate", number(values.last)),
+        ("Average rate", number(values.average)),
+        ("Sum of rates", number(values.total)),
+        ("Restarts", restarts),
+    ]
+
+
 def describe(key: str, **params: Any) -> str:
     """Return a sentence or two that say what a curve does; raises `ValueError` as `curve` does."""
     return run(key, **params).sentence
