@@ -87,7 +87,10 @@ class ParamSpec:
                 return str(value)
         elif isinstance(value, numbers.Real) and not isinstance(value, bool):
             low, high = cast(tuple[float, float], self.bounds)
-            real = float(value)
+            try:
+                real = float(value)
+            except OverflowError:  # a whole number or a fraction beyond all floats
+                real = math.inf
             if low <= real <= high and (self.kind != "steps" or real.is_integer()):  # NaN fails the comparison
                 return int(real) if self.kind == "steps" else real
         raise ValueError(f"{self.name}={_shown(value)} is not allowed; it must be {self.allowed}")
@@ -106,7 +109,10 @@ class ParamSpec:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    try:
+        text = " ".join(repr(value).split())
+    except ValueError:  # Python does not print whole numbers of thousands of digits
+        text = "a number too long to print"
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
@@ -218,7 +224,7 @@ def get_family(key: str) -> Family:
     Raises:
         ValueError: if there is none; the message lists those there are.
     """
-    if key not in FAMILIES:
+    if not isinstance(key, str) or key not in FAMILIES:  # a list, for one, cannot even be looked up
         raise ValueError(f"family={_shown(key)} is not known; it must be one of {', '.join(FAMILIES)}")
     return FAMILIES[key]
 
@@ -283,15 +289,24 @@ def family(
 def _evaluate(spec: Family, t: ArrayLike, values: Values) -> float | NDArray[np.float64]:
     """Return the rate at step(s) `t`; past the end of the run the last rate holds."""
     checked = spec.validate(values)
-    steps = np.asarray(t)
-    if steps.dtype.kind not in "iuf" or not np.all((steps >= 0) & (steps % 1 == 0)):  # NaN and infinity fail both
-        raise ValueError(f"t={_shown(t)} is not allowed; it must be a step, a whole number from 0, or an array of them")
-    within = np.minimum(steps, checked["T"] - 1).astype(np.float64)
+    within = np.minimum(_steps(t), checked["T"] - 1)
     if within.ndim == 0:
         return float(spec.rule(int(within), **checked))
     lr = np.empty(within.size)
     spec.fill(within.ravel(), lr, **checked)
     return lr.reshape(within.shape)
+
+
+def _steps(t: ArrayLike) -> NDArray[np.float64]:
+    try:
+        given = np.asarray(t)
+    except ValueError:  # rows of unequal length
+        given = np.array(None)
+    if given.dtype.kind in "iuf":
+        steps = given.astype(np.float64)
+        if np.all((steps >= 0) & (steps < np.inf) & (steps == np.floor(steps))):  # NaN fails every comparison
+            return steps
+    raise ValueError(f"t={_shown(t)} is not allowed; it must be a step, a whole number from 0, or an array of them")
 
 
 def variants(spec: Family) -> Iterator[dict[str, str]]:
