@@ -48,7 +48,7 @@ def names_in(node: ast.AST) -> set[str]:
 def depends_on_step(tree: ast.FunctionDef) -> set[str]:
     """Return `t` and every variable of the rule that is computed from it."""
     tainted = {"t"}
-    for node in ast.walk(tree):
+    for node in _in_order(tree):
         if isinstance(node, ast.Assign) and names_in(node.value) & tainted:
             tainted |= {name for target in node.targets for name in names_in(target)}
     return tainted
@@ -137,9 +137,9 @@ class _Cases:
             match statement:
                 case ast.Assign():
                     done.append(statement)
-                case ast.If() if not names_in(statement.test) & self.tainted:
+                case ast.If() if self._settles(statement):
                     done.append(statement)  # a choice between shapes, the same for the whole run
-                case ast.If():
+                case ast.If() if names_in(statement.test) & self.tainted:
                     rest = [*statement.orelse, *body[position + 1 :]]
                     return [*done, *self._call(statement.test, statement.body, rest, done)]
                 case ast.Return(value=ast.expr() as value):
@@ -149,9 +149,18 @@ class _Cases:
                 case _:
                     raise TypeError(
                         f"{self.name}, line {statement.lineno} of the rule: {ast.unparse(statement)!r} is not allowed; "
-                        "a rule is made of assignments, `if` blocks that return, and a final return"
+                        "a rule is made of assignments, `if` blocks that return where they depend on the step and "
+                        "assign where they do not, and a final return"
                     )
         raise TypeError(f"{self.name}: a branch of the rule ends without a return")
+
+    def _settles(self, statement: ast.If) -> bool:
+        """Tell whether an `if` is the same at every step and only assigns; a return would leave `out` unfilled."""
+        return all(
+            isinstance(part, ast.Assign) or (isinstance(part, ast.If) and not names_in(part.test) & self.tainted)
+            for part in ast.walk(statement)
+            if isinstance(part, ast.stmt)
+        )
 
     def _call(
         self, test: ast.expr, then: list[ast.stmt], rest: list[ast.stmt], before: list[ast.stmt]
