@@ -7,9 +7,10 @@ from app.model import Lab
 from app.views.address import Address
 from app.views.controls import Controls
 from app.views.legend import Legend
-from app.views.page import change, look, make_page, schedule_items, stage_items
+from app.views.page import make_page
 from app.views.prose import Prose
 from app.views.schedule import SchedulePlot
+from app.views.stage import change, look, plot_items, schedule_items
 from app.views.tables import Tables
 
 pn.extension()
@@ -31,9 +32,13 @@ def group(title: str, items: list[dict[str, object]]) -> Controls:
     )
 
 
-controls, stage_controls = group("Schedule and parameters", schedule_items()), group("Plot", stage_items())
+controls, stage_controls = group("Schedule and parameters", schedule_items()), group("Plot", plot_items())
 plot, prose, tables, legend = SchedulePlot(lab), Prose(lab), Tables(lab), Legend(lab)
-address = Address(on_visit=lambda query: lab.restore(*decode(parse(query), Lab())), query=encode(lab) if asked else "")
+address = Address(
+    on_visit=lambda query: lab.restore(*decode(parse(query), Lab())),
+    on_rem=plot.resize,
+    query=encode(lab) if asked else "",
+)
 
 
 def refresh(_event: object) -> None:

@@ -70,6 +70,13 @@ export function render({model, view}) {
     removeEventListener("popstate", visit)
     removeEventListener("pagehide", write)
   })
+  const measure = () => {
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize)
+    if (rem !== model.rem) model.rem = rem
+  }
+  addEventListener("resize", measure)
+  model.on("remove", () => removeEventListener("resize", measure))
+  measure()
   followTheme(model)
   followConnection(view.model.document)
 }

@@ -249,6 +249,7 @@ export function render({model, el}) {
   const outbox = new Outbox(model)
   const controls = {}
   const group = make("div", {role: "group", "aria-label": model.title, class: "controls"})
+  group.classList.toggle("bar", !model.items.some((item) => item.kind === "slider"))
   for (const item of model.items) {
     controls[item.name] = BUILDERS[item.kind](item, outbox)
     group.append(controls[item.name].node)

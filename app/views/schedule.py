@@ -5,9 +5,11 @@ Models are made once; a change of the state replaces data. Colours are named in 
 """
 
 import math
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
+from bokeh.core.property.descriptors import UnsetValueError
 from bokeh.models import (
     ColumnDataSource,
     FixedTicker,
@@ -24,19 +26,29 @@ from bokeh.models import (
     Text,
 )
 from bokeh.plotting import figure
+from numpy.typing import NDArray
+from panel.io import state
 
 from app.model import MAX_PINS, Lab
+from app.views.labels import GAP, Label, Placed, place, text_width
 from schedules import Run, thin
 from schedules.facts import number
 
 FEW = 250  # updates; up to here each one is drawn as a point
 DASHES = ([10, 4], [2, 4], [10, 4, 2, 4], [5, 3])
-HEADROOM = 1.16  # of the highest rate, so that a label fits above it
-MOST_LABELS = 6  # restarts or drops that are labelled one by one
-NARROW = 0.12  # of the width; a phase narrower than this has its name in a row of its own
+HEADROOM = 1.25  # of the highest rate, so that labels fit above it
+LOG_HEADROOM = 0.3  # decades
+MARGIN = 0.015  # of the run, on both sides
 STEPS_OF_AXIS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+MOST_TICKS = 6
 DEEPEST = 1e-12  # of the highest rate; what is below is off a logarithmic axis
-MARKS = {"restart": "restart", "drop": "drop"}
+PALE = 0.45  # opacity of every second phase
+TURNS = ("restart", "drop")  # events that get a line each
+MOST_JOINS = 60  # lines; more would be a grey area
+MOST_LABELS = 6  # of a kind; more are counted in one label
+NAMES_AT, NAMES_FROM = 0.955, 0.9  # height of the phase names' middle, and of their lower edge, in the plot
+FONT = 0.875  # of the root font size
+LAPTOP = (850.0, 340.0)  # pixels
 
 
 def round_up(x: float) -> float:
@@ -59,8 +71,12 @@ class SchedulePlot:
         self._labels = ColumnDataSource({"x": [], "y": [], "text": [], "align": [], "dx": [], "dy": []})
         self._pins = [ColumnDataSource({"step": [], "lr": []}, name=f"pin_{n + 1}_data") for n in range(MAX_PINS)]
         self._drawn_pins: list[Any] = []
+        self._ticks: list[float] = []
+        self._font = FONT * 16
         self.figure = self._make()
         self.refresh()
+        self.figure.on_change("inner_width", self._resized)
+        self.figure.on_change("inner_height", self._resized)
 
     def _make(self) -> figure:
         plot = figure(
@@ -150,118 +166,160 @@ class SchedulePlot:
     def refresh(self) -> None:
         """Bring the plot up to the state."""
         run = self._lab.run
-        keep = np.concatenate(list(run.steps.values()))
-        steps = thin(run.lr, keep)
-        self.data.data = {"step": steps.astype(np.int32), "lr": run.lr[steps]}
+        self.data.data = _drawn(run)
         self._points.visible = run.lr.size <= FEW
-        pinned = self._refresh_pins()
-        self._refresh_axes([run, *pinned])
-        self._refresh_phases(run)
-        self._refresh_marks(run)
-
-    def _refresh_pins(self) -> list[Run]:
-        runs = [pin.run() for pin in self._lab.pins]
+        pinned = [pin.run() for pin in self._lab.pins]
         if self._lab.pins != self._drawn_pins:
-            for number_, source in enumerate(self._pins):
-                if number_ < len(runs):
-                    run = runs[number_]
-                    steps = thin(run.lr, np.concatenate(list(run.steps.values())))
-                    source.data = {"step": steps.astype(np.int32), "lr": run.lr[steps]}
-                elif len(source.data["step"]):
-                    source.data = {"step": [], "lr": []}
+            for source, pin in zip_longest(self._pins, pinned):
+                source.data = _drawn(pin) if pin else {"step": [], "lr": []}
             self._drawn_pins = list(self._lab.pins)
-        return runs
+        self._refresh_axes([run, *pinned])
+        self._refresh_marks()
+
+    def resize(self, rem: float) -> None:
+        """Place the labels anew for a root font size [pixels]."""
+        self._font = FONT * rem
+        self._refresh_marks()
+
+    def _resized(self, _attribute: str, _old: object, _new: object) -> None:
+        # Later, and not held together: the browser tells its size while it still reads the page, and Panel drops what
+        # is held for a page that is not connected yet.
+        state.execute(self._refresh_marks, schedule=True)
 
     def _refresh_axes(self, runs: list[Run]) -> None:
-        longest = round_up(max(1, *(run.lr.size - 1 for run in runs)))
-        self._width = longest
-        highest = max(max(float(run.lr.max()) for run in runs), DEEPEST)
         log = self._lab.axis == "log"
         if log != isinstance(self.figure.y_scale, LogScale):
             self.figure.y_scale = LogScale() if log else LinearScale()
             self._linear_axis.visible, self._log_axis.visible = not log, log
             self.figure.ygrid[0].ticker = self._log_axis.ticker if log else self._linear_axis.ticker
+        highest = max(float(run.lr.max()) for run in runs) or 1.0
         if log:
-            positive = [run.lr[run.lr > highest * DEEPEST] for run in runs]
-            lowest = min(float(lr.min()) for lr in positive if lr.size) if any(lr.size for lr in positive) else highest
-            low, high = 10.0 ** math.floor(math.log10(lowest) - 0.02), 10.0 ** math.ceil(math.log10(highest) + 0.3)
+            low, high = _decades([run.lr for run in runs], highest)
         else:
             low, high = 0.0, round_up(highest * HEADROOM)
             ticks = _ticks(high)
-            if ticks != list(getattr(self._linear_axis.ticker, "ticks", [])):
-                self._linear_axis.ticker = FixedTicker(ticks=ticks, minor_ticks=[])
+            if ticks != self._ticks:
+                self._ticks = ticks
+                self._linear_axis.ticker = self.figure.ygrid[0].ticker = FixedTicker(ticks=ticks, minor_ticks=[])
                 self._linear_axis.major_label_overrides = {tick: number(tick) for tick in ticks}
-                self.figure.ygrid[0].ticker = self._linear_axis.ticker
-        self._low = low
+        longest = round_up(max(1, *(run.lr.size - 1 for run in runs)))
         self.figure.y_range.update(start=low, end=high)
-        self.figure.x_range.update(start=-0.015 * longest, end=1.015 * longest)
+        self.figure.x_range.update(start=-MARGIN * longest, end=(1 + MARGIN) * longest)
 
-    def _refresh_phases(self, run: Run) -> None:
+    # Pixels, for labels. The browser tells the size of the plot; until it has, a laptop's is assumed.
+
+    def _x(self, step: float) -> float:
+        start, end = self.figure.x_range.start, self.figure.x_range.end
+        return float((step - start) / (end - start) * self._size[0])
+
+    def _y(self, rate: float) -> float:
+        low, high = self.figure.y_range.start, self.figure.y_range.end
+        if self._lab.axis == "log":
+            low, high, rate = math.log10(low), math.log10(high), math.log10(max(rate, low))
+        return float((rate - low) / (high - low) * self._size[1])
+
+    @property
+    def _size(self) -> tuple[float, float]:
+        try:
+            return self.figure.inner_width, self.figure.inner_height
+        except UnsetValueError:
+            return LAPTOP
+
+    def _refresh_marks(self) -> None:
+        """Shade and name the phases, mark joins, peak, restarts, floor and end, and label what has room."""
+        run = self._lab.run
         last = run.lr.size - 1
         bands: dict[str, list[Any]] = {"left": [], "right": [], "shade": []}
-        names: dict[str, list[Any]] = {"x": [], "y": [], "text": [], "align": []}
-        joins = []
         for number_, stretch in enumerate(run.stretches):
-            right = min(stretch.stop, last)
             bands["left"].append(stretch.start)
-            bands["right"].append(right)
-            bands["shade"].append(1.0 if number_ % 2 == 0 else 0.45)
-            narrow = right - stretch.start < NARROW * self._width
-            names["x"].append(stretch.start if narrow else (stretch.start + right) / 2)
-            names["y"].append(0.885 if narrow and len(run.stretches) > 1 else 0.955)
-            names["text"].append(f" {stretch.phase.name}")
-            names["align"].append("left" if narrow else "center")
-            if stretch.start:
-                joins.append(stretch.start)
-        for kind in MARKS:
-            steps = run.steps.get(kind, np.empty(0, dtype=np.int64))
-            joins += steps[: 10 * MOST_LABELS].tolist()
-        self._bands.data, self._names.data = bands, names
+            bands["right"].append(min(stretch.stop, last))
+            bands["shade"].append(1.0 if number_ % 2 == 0 else PALE)
+        turns = [run.steps[kind] for kind in TURNS if kind in run.steps]
+        joins = np.concatenate(
+            [[stretch.start for stretch in run.stretches[1:]], *(steps[:MOST_JOINS] for steps in turns)]
+        )
+        restarts = run.key_values.restarts[:MOST_JOINS]
+        points = np.unique(np.concatenate([run.steps.get("peak", restarts)[:1], restarts, [last]])).astype(int)
+        floor = run.values.get("eta_min", -1.0) if "floor" in self._named(run) else -1.0
+        drawn = [floor] if floor >= self.figure.y_range.start else []
+
+        names = self._phase_names(run)
+        in_row = [(0.0, self._size[1] * NAMES_FROM, self._size[0], self._size[1])]
+        labels = place(self._labels_of(run, drawn), *self._size, self._font, in_row)
+        self._bands.data = bands
         self._joins.data = {"x": joins}
+        self._marks.data = {"x": points, "y": run.lr[points]}
+        self._floor.data = {"left": [0] * len(drawn), "right": [last] * len(drawn), "y": drawn}
+        self._names.data = names
+        self._labels.data = _columns(self._labels, labels)
 
-    def _refresh_marks(self, run: Run) -> None:
-        values, lr, last = run.values, run.lr, run.lr.size - 1
-        marks: dict[str, list[Any]] = {"x": [], "y": []}
-        labels: dict[str, list[Any]] = {"x": [], "y": [], "text": [], "align": [], "dx": [], "dy": []}
+    @staticmethod
+    def _named(run: Run) -> set[str]:
+        """Return what the curve has that deserves a line of its own."""
+        return {"floor"} if "eta_min" in run.values and run.family.key != "range_test" else set()
 
-        def label(x: float, y: float, text: str, align: str = "left", dx: int = 10, dy: int = -12) -> None:
-            for name, value in zip(labels, (x, y, text, align, dx, dy), strict=True):
-                labels[name].append(value)
-
-        peaks = run.steps.get("peak", np.empty(0, dtype=np.int64))
-        if peaks.size:
-            top = int(peaks[0])
-            marks["x"].append(top)
-            marks["y"].append(lr[top])
-            near_end = top > 0.7 * self._width
-            label(
-                top,
-                lr[top],
-                f"peak {number(float(lr[top]), 3)}",
-                "right" if near_end else "left",
-                -10 if near_end else 10,
+    def _phase_names(self, run: Run) -> dict[str, list[Any]]:
+        """Return the names of the phases in a row at the top; one that has no room is left out."""
+        names: dict[str, list[Any]] = {"x": [], "y": [], "text": [], "align": []}
+        free = 0.0  # pixels; what is to the left of it is taken
+        for stretch in run.stretches:
+            left, right = self._x(stretch.start), self._x(min(stretch.stop, run.lr.size - 1))
+            width = text_width(stretch.phase.name, self._font) + 8
+            centred = right - left >= width
+            start = max(free, (left + right - width) / 2 if centred else min(left, self._size[0] - width))
+            if start + width > self._size[0] + GAP or (start > right and not centred):
+                continue
+            free = start + width
+            middle = self.figure.x_range.start + (start + width / 2) / self._size[0] * (
+                self.figure.x_range.end - self.figure.x_range.start
             )
-        for kind, word in MARKS.items():
+            for column, value in zip(names.values(), (middle, NAMES_AT, stretch.phase.name, "center"), strict=True):
+                column.append(value)
+        return names
+
+    def _labels_of(self, run: Run, floors: list[float]) -> list[Label]:
+        """Return what may be labelled, the most important first."""
+        lr, labels = run.lr, []
+
+        def at(step: int, text: str) -> Label:
+            return Label((step, lr[step]), self._x(step), self._y(lr[step]), text)
+
+        if peaks := run.steps.get("peak", np.empty(0, dtype=np.int64))[:1].tolist():
+            labels.append(at(peaks[0], f"peak {number(float(lr[peaks[0]]), 3)}"))
+        for floor in floors:
+            # Where the curve is farthest from it there is room.
+            places = (np.linspace(0.12, 0.88, 12) * (lr.size - 1)).astype(int).tolist()
+            step = max(places, key=lambda step: abs(self._y(float(lr[step])) - self._y(floor)))
+            sides = [("center", 0.0, 13.0), ("center", 0.0, -13.0)]
+            labels.append(Label((step, floor), self._x(step), self._y(floor), f"floor {number(floor, 3)}", sides))
+        for kind in TURNS:
             steps = run.steps.get(kind, np.empty(0, dtype=np.int64))
-            if kind == "restart":
-                marks["x"] += steps[:MOST_LABELS].tolist()
-                marks["y"] += lr[steps[:MOST_LABELS]].tolist()
             if steps.size > MOST_LABELS:
-                label(int(steps[0]), lr[steps[0]], f"{steps.size:,} {word}s")
+                labels.append(at(int(steps[0]), f"{steps.size:,} {kind}s"))
             else:
-                for step in steps.tolist():
-                    label(step, lr[step], f"{word} {step:,}", dx=8, dy=-12)
-        if last > 0:
-            marks["x"].append(last)
-            marks["y"].append(lr[last])
-        floor: dict[str, list[Any]] = {"left": [], "right": [], "y": []}
-        if "eta_min" in values and values["eta_min"] >= self._low and run.family.key != "range_test":
-            floor = {"left": [0], "right": [self._width], "y": [values["eta_min"]]}
-            label(self._width, values["eta_min"], f"floor {number(values['eta_min'], 3)}", "right", -4, -12)
-        self._marks.data, self._labels.data, self._floor.data = marks, labels, floor
+                labels += [at(step, f"{kind} {step:,}") for step in steps.tolist()]
+        return labels
+
+
+def _drawn(run: Run) -> dict[str, Any]:
+    steps = thin(run.lr, np.concatenate(list(run.steps.values())))
+    return {"step": steps.astype(np.int32), "lr": run.lr[steps]}
+
+
+def _columns(source: ColumnDataSource, placed: list[Placed]) -> dict[str, list[Any]]:
+    rows = [(*p.label.anchor, p.label.text, p.align, p.dx, -p.dy) for p in placed]  # the canvas counts down
+    return {name: [row[column] for row in rows] for column, name in enumerate(source.data)}
+
+
+def _decades(curves: list[NDArray[np.float64]], highest: float) -> tuple[float, float]:
+    """Return the ends of a logarithmic axis: whole decades around all rates but zeros and what is as good as zero."""
+    lowest = min(
+        (float(lr[lr > highest * DEEPEST].min()) for lr in curves if (lr > highest * DEEPEST).any()), default=highest
+    )
+    return 10.0 ** math.floor(math.log10(lowest) - 0.02), 10.0 ** math.ceil(math.log10(highest) + LOG_HEADROOM)
 
 
 def _ticks(high: float) -> list[float]:
     """Return round rates from 0 to `high`, five or six of them."""
-    step = next(s for s in (m * 10.0**e for e in range(-14, 5) for m in (1, 2, 5)) if high / s <= 6.01)
+    step = next(s for s in (m * 10.0**e for e in range(-14, 5) for m in (1, 2, 5)) if high / s < MOST_TICKS + 0.5)
     return [float(f"{n * step:.12g}") for n in range(int(high / step * (1 + 1e-9)) + 1)]

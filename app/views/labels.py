@@ -1,0 +1,79 @@
+"""Places labels on a plot so that none covers another: what does not fit is left out, the most important last."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+CHARACTER = 0.54  # of the font size: the mean width of a character of a sans-serif face
+LINE = 1.35  # of the font size: the height of a line
+GAP = 4.0  # pixels between labels
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text that belongs to a point.
+
+    Attributes:
+        anchor: The point in the units of the axes.
+        x: Pixels from the left of the plot to the point.
+        y: Pixels from the bottom of the plot to the point.
+        text: The text.
+        offsets: Where it may stand, best first: (alignment, pixels to the right, pixels up, to its anchor).
+    """
+
+    anchor: tuple[float, float]
+    x: float
+    y: float
+    text: str
+    offsets: Sequence[tuple[str, float, float]] = (("left", 9, 13), ("right", -9, 13), ("left", 9, -13))
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A label with the place that was found for it."""
+
+    label: Label
+    align: str
+    dx: float
+    dy: float
+
+
+Box = tuple[float, float, float, float]
+
+
+def place(labels: Iterable[Label], width: float, height: float, font: float, taken: Iterable[Box] = ()) -> list[Placed]:
+    """Return the labels that fit, the first ones first, each at the first of its places that is free.
+
+    Args:
+        labels: What is to be placed, the most important first.
+        width: Width of the plot [pixels].
+        height: Height of the plot [pixels].
+        font: Font size [pixels].
+        taken: Boxes that must stay free (left, bottom, right, top) [pixels].
+    """
+    boxes = list(taken)
+    placed = []
+    for label in labels:
+        for align, dx, dy in label.offsets:
+            box = _box(label, align, dx, dy, font)
+            inside = box[0] >= -GAP and box[2] <= width + GAP and box[1] >= 0 and box[3] <= height
+            if inside and not any(_overlap(box, other) for other in boxes):
+                boxes.append(box)
+                placed.append(Placed(label, align, dx, dy))
+                break
+    return placed
+
+
+def text_width(text: str, font: float) -> float:
+    """Return about how wide a text is [pixels]."""
+    return CHARACTER * font * len(text)
+
+
+def _box(label: Label, align: str, dx: float, dy: float, font: float) -> Box:
+    width = text_width(label.text, font)
+    left = label.x + dx - {"left": 0.0, "center": width / 2, "right": width}[align]
+    middle = label.y + dy
+    return left, middle - LINE * font / 2, left + width, middle + LINE * font / 2
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a[0] < b[2] + GAP and b[0] < a[2] + GAP and a[1] < b[3] and b[1] < a[3]
