@@ -1,0 +1,121 @@
+"""Find a Chromium for the browser tests, or install one: `python tests/ensure_browser.py` prints its path.
+
+Standard library only, so that any Python can run it; `find` is for the tests themselves.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+
+VARIABLE = "SCHEDULE_LAB_CHROMIUM"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Debian's Chromium draws no text unless some font is there.
+DEBIAN_PACKAGES = ("chromium", "fonts-liberation")
+ANSWER_SECONDS = 30
+DOWNLOAD_SECONDS = 240
+APT_SECONDS = 600
+
+ADVICE = f"""No Chromium for the browser tests. Any one of these brings it:
+  on Debian:   apt-get install {" ".join(DEBIAN_PACKAGES)}     (as root)
+  elsewhere:   python -m playwright install --with-deps chromium     (in the tests' environment)
+  if you have one already:   {VARIABLE}=path-of-chromium make test"""
+
+
+def find() -> str | None:
+    """Return the path of a Chromium or Chrome that starts, or None."""
+    return next((path for path in _candidates() if _starts(path)), None)
+
+
+def install() -> str | None:
+    """Install a Chromium by whichever way this machine offers; return its path, or None."""
+    ways = [_install_with_playwright, _install_with_apt]
+    if _is_root() or os.environ.get("CI"):
+        # A machine made for the run: its packages bring the libraries too, and its network may know nothing else.
+        ways.reverse()
+    for way in ways:
+        way()
+        if path := find():
+            return path
+    return None
+
+
+def _candidates() -> Iterator[str]:
+    if chosen := os.environ.get(VARIABLE):
+        yield chosen
+        return  # a choice that does not start is an error to tell, not to pass over
+    yield from filter(None, map(shutil.which, NAMES))
+    # Playwright alone knows which of its builds goes with this release of it.
+    code = "from playwright.sync_api import sync_playwright as p\nwith p() as it: print(it.chromium.executable_path)"
+    if path := _output([sys.executable, "-c", code]).strip():
+        yield path
+
+
+def _starts(path: str) -> bool:
+    """Tell whether the program runs here: a stub, or one that lacks a library, fails to say its version."""
+    return "Chrom" in _output([path, "--version"])
+
+
+def _output(command: list[str]) -> str:
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=ANSWER_SECONDS,
+            check=True,
+            text=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout
+
+
+def _install_with_playwright() -> None:
+    _try([sys.executable, "-m", "playwright", "install", "chromium"], DOWNLOAD_SECONDS)
+
+
+def _install_with_apt() -> None:
+    if not shutil.which("apt-get"):
+        return
+    command = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]
+    if not _is_root():
+        command = ["sudo", "-n", *command]  # -n: without a password, or not at all
+    if _try([*command, "update"], APT_SECONDS):
+        _try([*command, "install", "-y", "--no-install-recommends", *DEBIAN_PACKAGES], APT_SECONDS)
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def _try(command: list[str], seconds: float) -> bool:
+    """Run a step of an installation, its output on stderr: stdout is for the path."""
+    print("Installing a browser for the tests:", *command, file=sys.stderr, flush=True)
+    try:
+        subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, timeout=seconds, check=True)
+    except (OSError, subprocess.SubprocessError) as error:
+        print(error, file=sys.stderr, flush=True)
+        return False
+    return True
+
+
+def main() -> int:
+    """Print the path of a Chromium, installing one if need be; return the exit status."""
+    if path := find():
+        print(path)
+        return 0
+    if chosen := os.environ.get(VARIABLE):
+        print(f"{VARIABLE}={chosen} does not start.", file=sys.stderr)
+        return 1
+    if path := install():
+        print(path)
+        return 0
+    print(ADVICE, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
