@@ -92,8 +92,8 @@ def event_steps(family: Family, values: dict[str, Any], lr: NDArray[np.float64])
             steps["warmup_end"] = [stretch.stop]
         if stretch.phase.name == "cooldown":
             steps["cooldown_start"], steps["cooldown_end"] = [stretch.start], [T - 1]
-    top = int(np.argmax(lr))
-    if "peak" not in steps and lr[top] > lr.min():
+    top = int(np.argmax(lr >= lr.max() * (1 - RELATIVE)))  # a ramp may end an ulp beside the peak that follows it
+    if "peak" not in steps and lr[top] > lr.min() * (1 + RELATIVE):
         steps["peak"] = [top]
     if "eta_min" in values:
         at_floor = np.flatnonzero(np.abs(lr[top:] - values["eta_min"]) <= RELATIVE * values["eta_min"])

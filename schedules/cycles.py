@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-SNAP = 1e-9  # relative; a sum this near to a whole step is that step, and only rounding put it beside
+SNAP = 1e-15  # relative, for each cycle before; a sum this near to a whole step is that step but for rounding
 
 
 @lru_cache(maxsize=64)
@@ -36,7 +36,8 @@ def cycle_starts(first: int, mult: float, steps: int) -> NDArray[np.float64]:
             sums.append(start)
         starts = np.array(sums)
         whole = np.round(starts)
-        starts = np.where(np.abs(starts - whole) <= SNAP * starts, whole, starts)
+        near = np.abs(starts - whole) <= SNAP * np.arange(starts.size) * starts
+        starts = np.where(near, whole, starts)
     starts.setflags(write=False)
     return starts
 

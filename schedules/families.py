@@ -297,14 +297,15 @@ def sgdr(t: float, T: int, Tw: int, eta_max: float, eta_min: float, cycle_length
     return eta_min + 0.5 * (eta_max - eta_min) * (1 + cos(pi * (t - Tw - start) / length))
 
 
-def _turns(T: int, cycle_length: int, **_values: float) -> Marks:
-    """Mark the whole steps nearest to the tops and bottoms of a triangle of `cycle_length` updates."""
+def _turns(T: int, eta_max: float, eta_min: float, cycle_length: int, **_values: float) -> Marks:
+    """Mark the whole steps nearest to the tops and bottoms of a triangle; one of a single update has no tops."""
 
     def nearest(first: float) -> NDArray[np.int64]:
         steps = np.unique(np.floor(np.arange(first, T, cycle_length) + 0.5).astype(np.int64))
         return steps[steps < T]
 
-    return {"peak": nearest(cycle_length / 2), "valley": nearest(cycle_length)}
+    half, whole = nearest(cycle_length / 2) if cycle_length > 1 else np.empty(0, dtype=np.int64), nearest(cycle_length)
+    return {"peak": half, "valley": whole} if eta_min <= eta_max else {"peak": whole, "valley": half}
 
 
 CLR_SCOPE = (

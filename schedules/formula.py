@@ -63,8 +63,11 @@ def typeset(rule: Rule, symbols: Mapping[str, str], known: Mapping[str, Any], *,
 
 
 def number(value: float) -> str:
-    """Return a number as LaTeX, at most six significant digits."""
-    text = f"{value:.{SIGNIFICANT}g}"
+    """Return a number as LaTeX, at most six significant digits; near 1, six of its distance from 1."""
+    significant = SIGNIFICANT
+    if 0 < 1 - value < 0.1:  # noqa: PLR2004 - the first digit is a nine: a factor, of which high powers are taken
+        significant -= math.floor(math.log10(1 - value)) + 1
+    text = f"{value:.{significant}g}"
     if "e" not in text:
         small = 0 < abs(value) < 1e-3  # noqa: PLR2004 - from here on a power of ten reads better
         if not small:

@@ -12,7 +12,7 @@ from schedules.spec import Family, ParamSpec
 
 # The same examples in every run: a suite that fails by luck teaches nobody anything.
 settings.register_profile(
-    "ci", max_examples=50, derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "ci", max_examples=30, derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import strategies  # noqa: F401 - sets the profile
 from schedules.rule import branch_index, count_branches, depends_on_step, tree_of, vectorize
 
 
