@@ -2,6 +2,17 @@
 
 const PAUSE = 600 // ms without a change before a screen reader hears of it
 
+/** The text with its numbers kept whole: a line must not end within 3e-4. */
+function unbroken(text) {
+  return text.split(/(\d\S*\d)/).map((part, index) => {
+    if (index % 2 === 0) return part
+    const number = document.createElement("span")
+    number.className = "number"
+    number.textContent = part
+    return number
+  })
+}
+
 export function render({model, el}) {
   el.getRootNode().adoptedStyleSheets = [window.scheduleLab.sheet]
   const sentence = document.createElement("p")
@@ -14,7 +25,7 @@ export function render({model, el}) {
   live.setAttribute("aria-live", "polite")
   let timer
   const show = () => {
-    sentence.textContent = model.sentence
+    sentence.replaceChildren(...unbroken(model.sentence))
     const said = [model.error, ...model.notices].filter(Boolean)
     notes.hidden = said.length === 0
     notes.replaceChildren(

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import Any
 
 import numpy as np
+from bokeh.core.properties import value
 from bokeh.core.property.descriptors import UnsetValueError
 from bokeh.models import (
     ColumnDataSource,
@@ -16,9 +17,7 @@ from bokeh.models import (
     GlyphRenderer,
     HoverTool,
     LinearScale,
-    LogAxis,
     LogScale,
-    LogTicker,
     NumeralTickFormatter,
     Range1d,
     Scatter,
@@ -41,6 +40,8 @@ LOG_HEADROOM = 0.3  # decades
 MARGIN = 0.015  # of the run, on both sides
 STEPS_OF_AXIS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 MOST_TICKS = 6
+TICK_WIDTH = 5.5  # font sizes from one tick of the steps to the next
+FEW_DECADES = 2  # up to here 2 and 5 are ticks too
 DEEPEST = 1e-12  # of the highest rate; what is below is off a logarithmic axis
 PALE = 0.45  # opacity of every second phase
 TURNS = ("restart", "drop")  # events that get a line each
@@ -97,9 +98,6 @@ class SchedulePlot:
         # Shades and phase names stand in a frame of their own, 0 to 1 from bottom to top, whatever the rate axis does.
         plot.extra_y_ranges = {"frame": Range1d(0, 1)}
         plot.extra_y_scales = {"frame": LinearScale()}
-        self._linear_axis, self._log_axis = plot.yaxis[0], LogAxis(axis_label="learning rate η(t)", visible=False)
-        self._log_axis.ticker = LogTicker(desired_num_ticks=8)
-        plot.add_layout(self._log_axis, "left")
         plot.xaxis[0].formatter = NumeralTickFormatter(format="0,0")
         for axis in (*plot.xaxis, *plot.yaxis):
             axis.minor_tick_line_color = None
@@ -138,6 +136,7 @@ class SchedulePlot:
             "text_align": "align",
             "text_font_size": "0.875rem",
             "text_baseline": "middle",
+            "text_font": value("system-ui, sans-serif"),
             "padding": 3,
         }
         self._glyph(plot, Text(x="x", y="y", **text), self._names, "muted", frame=True)
@@ -182,6 +181,8 @@ class SchedulePlot:
         self._refresh_marks()
 
     def _resized(self, _attribute: str, _old: object, _new: object) -> None:
+        if self._size[0] > 0:
+            self.figure.xaxis[0].ticker.desired_num_ticks = max(2, int(self._size[0] / (TICK_WIDTH * self._font)))
         # Later, and not held together: the browser tells its size while it still reads the page, and Panel drops what
         # is held for a page that is not connected yet.
         state.execute(self._refresh_marks, schedule=True)
@@ -190,18 +191,14 @@ class SchedulePlot:
         log = self._lab.axis == "log"
         if log != isinstance(self.figure.y_scale, LogScale):
             self.figure.y_scale = LogScale() if log else LinearScale()
-            self._linear_axis.visible, self._log_axis.visible = not log, log
-            self.figure.ygrid[0].ticker = self._log_axis.ticker if log else self._linear_axis.ticker
         highest = max(float(run.lr.max()) for run in runs) or 1.0
-        if log:
-            low, high = _decades([run.lr for run in runs], highest)
-        else:
-            low, high = 0.0, round_up(highest * HEADROOM)
-            ticks = _ticks(high)
-            if ticks != self._ticks:
-                self._ticks = ticks
-                self._linear_axis.ticker = self.figure.ygrid[0].ticker = FixedTicker(ticks=ticks, minor_ticks=[])
-                self._linear_axis.major_label_overrides = {tick: number(tick) for tick in ticks}
+        low, high = _decades([run.lr for run in runs], highest) if log else (0.0, round_up(highest * HEADROOM))
+        ticks = _log_ticks(low, high) if log else _ticks(high)
+        if ticks != self._ticks:
+            self._ticks = ticks
+            axis = self.figure.yaxis[0]
+            axis.ticker = self.figure.ygrid[0].ticker = FixedTicker(ticks=ticks, minor_ticks=[])
+            axis.major_label_overrides = {tick: number(tick) for tick in ticks}
         longest = round_up(max(1, *(run.lr.size - 1 for run in runs)))
         self.figure.y_range.update(start=low, end=high)
         self.figure.x_range.update(start=-MARGIN * longest, end=(1 + MARGIN) * longest)
@@ -233,7 +230,7 @@ class SchedulePlot:
         for number_, stretch in enumerate(run.stretches):
             bands["left"].append(stretch.start)
             bands["right"].append(min(stretch.stop, last))
-            bands["shade"].append(1.0 if number_ % 2 == 0 else PALE)
+            bands["shade"].append(PALE if number_ % 2 or len(run.stretches) == 1 else 1.0)
         turns = [run.steps[kind] for kind in TURNS if kind in run.steps]
         joins = np.concatenate(
             [[stretch.start for stretch in run.stretches[1:]], *(steps[:MOST_JOINS] for steps in turns)]
@@ -273,8 +270,8 @@ class SchedulePlot:
             middle = self.figure.x_range.start + (start + width / 2) / self._size[0] * (
                 self.figure.x_range.end - self.figure.x_range.start
             )
-            for column, value in zip(names.values(), (middle, NAMES_AT, stretch.phase.name, "center"), strict=True):
-                column.append(value)
+            for column, entry in zip(names.values(), (middle, NAMES_AT, stretch.phase.name, "center"), strict=True):
+                column.append(entry)
         return names
 
     def _labels_of(self, run: Run, floors: list[float]) -> list[Label]:
@@ -285,7 +282,8 @@ class SchedulePlot:
             return Label((step, lr[step]), self._x(step), self._y(lr[step]), text)
 
         if peaks := run.steps.get("peak", np.empty(0, dtype=np.int64))[:1].tolist():
-            labels.append(at(peaks[0], f"peak {number(float(lr[peaks[0]]), 3)}"))
+            word = "highest" if run.values.get("Tw", 0) > lr.size else "peak"  # the run ends before the peak
+            labels.append(at(peaks[0], f"{word} {number(float(lr[peaks[0]]), 3)}"))
         for floor in floors:
             # Where the curve is farthest from it there is room.
             places = (np.linspace(0.12, 0.88, 12) * (lr.size - 1)).astype(int).tolist()
@@ -323,3 +321,14 @@ def _ticks(high: float) -> list[float]:
     """Return round rates from 0 to `high`, five or six of them."""
     step = next(s for s in (m * 10.0**e for e in range(-14, 5) for m in (1, 2, 5)) if high / s < MOST_TICKS + 0.5)
     return [float(f"{n * step:.12g}") for n in range(int(high / step * (1 + 1e-9)) + 1)]
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    """Return round rates on a logarithmic axis: 1, 2 and 5 in each decade, or decades if there are many."""
+    first, last = round(math.log10(low)), round(math.log10(high))
+    if last - first <= FEW_DECADES:
+        return [float(f"{digit}e{decade}") for decade in range(first, last) for digit in (1, 2, 5)] + [
+            float(f"1e{last}")
+        ]
+    every = -(-(last - first) // MOST_TICKS)
+    return [float(f"1e{decade}") for decade in range(first, last + 1, every)]

@@ -12,23 +12,21 @@ ACTS = ("reset", "undo", "pin")
 
 
 def schedule_items() -> list[dict[str, Any]]:
-    """Describe the controls of the curve: family, presets, the shared sliders, and what single families have."""
+    """Describe the controls of the curve: family, the shared sliders, and what single families have."""
     families = [(key, family.title) for key, family in FAMILIES.items()]
-    items = [
-        choice("family", "Schedule", families),
-        choice("preset", "Start from", [(p.key, p.title) for p in PRESETS], prompt="Choose an example…"),
-    ]
+    items = [choice("family", "Schedule", families)]
     items += [_item(spec.name, spec) for spec in SHARED]
     items += [_item(f"{key}.{spec.name}", spec) for key, family in FAMILIES.items() for spec in own_specs(family)]
     return [*items, button("reset", "Reset"), button("undo", "Undo", "Take back the last example, reset or removal")]
 
 
 def plot_items() -> list[dict[str, Any]]:
-    """Describe the controls above the plot."""
+    """Describe what stands above the plot."""
     return [
         switch("axis", "Rate axis", [("linear", "linear"), ("log", "log")]),
         button("pin", "Pin this curve", "Keep it on the plot while you change the sliders"),
         button("copy", "Copy link", "The link restores exactly this state", act="copy_link"),
+        choice("preset", "Start from", [(p.key, p.title) for p in PRESETS], prompt="an example…"),
     ]
 
 
