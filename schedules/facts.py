@@ -151,7 +151,7 @@ def _clauses(run: Run) -> Iterator[str]:
     for stretch in run.stretches:
         start, end = lr[stretch.start], lr[stretch.stop - 1]
         length = stretch.stop - stretch.start
-        how = f" {stretch.phase.how}" if stretch.phase.how else ""
+        how = f" {stretch.phase.how.format_map(values)}" if stretch.phase.how else ""
         if stretch.phase.name == "warmup":
             if stretch.stop == T and values["Tw"] > T:
                 yield (
@@ -176,7 +176,9 @@ def _clauses(run: Run) -> Iterator[str]:
                 last, end = stretch.stop, lr[stretch.stop]
             verb = "falls" if end < start else "rises"
             origin = f" from {_rate(start)}" if stretch.start == 0 else ""
-            yield f"{verb}{origin}{how} to {_rate(end)} at update {last:,}"
+            drops = run.steps.get("drop")
+            where = f" (down at {_updates(drops)})" if drops is not None else ""
+            yield f"{verb}{origin}{how}{where} to {_rate(end)} at update {last:,}"
 
 
 def _cycles(run: Run, stretch: Stretch, how: str) -> str:

@@ -39,7 +39,7 @@ TW = ParamSpec(
     doc="Number of updates in which the rate climbs to the peak.",
     kind="steps",
     span="T",
-    absent="it has no warmup, since it begins with a rise of its own",
+    absent="begins with a rise of its own",
 )
 ETA_MAX = ParamSpec(
     name="eta_max",
@@ -52,7 +52,7 @@ ETA_MAX = ParamSpec(
     doc="The rate at the top of the curve.",
     kind="rate",
     reach=(1e-6, 10.0),
-    absent="it has no peak",
+    absent="has no peak",
 )
 ETA_MIN = ParamSpec(
     name="eta_min",
@@ -65,7 +65,7 @@ ETA_MIN = ParamSpec(
     doc="The rate at which the decay aims; the warmup may start below it.",
     kind="rate",
     reach=(1e-7, 10.0),
-    absent="it has no floor rate",
+    absent="has no floor rate",
 )
 CYCLE_LENGTH = ParamSpec(
     name="cycle_length",
@@ -78,7 +78,7 @@ CYCLE_LENGTH = ParamSpec(
     doc="Number of updates in the first cycle: peak to restart, or up and down for a triangle.",
     kind="steps",
     span="T",
-    absent="it has no cycles",
+    absent="has no cycles",
 )
 RESTART_MULT = ParamSpec(
     name="restart_mult",
@@ -91,7 +91,7 @@ RESTART_MULT = ParamSpec(
     doc="How many times longer each cycle is than the one before it.",
     kind="number",
     reach=(1.0, 4.0),
-    absent="it has no cycles that grow",
+    absent="has no cycles that grow",
 )
 GAMMA = ParamSpec(
     name="gamma",
@@ -466,7 +466,7 @@ def one_cycle(t: float, T: int, eta_max: float, pct_start: float, div_factor: fl
             choices=("linear", "cosine", "1-sqrt"),
         ),
     ),
-    phases=(WARMUP, Phase("stable"), Phase("cooldown")),
+    phases=(WARMUP, Phase("stable"), Phase("cooldown", "in the {decay} shape")),
     sources=("hu-2024-minicpm", "hagele-2024-cooldown"),
     scope=(
         "MiniCPM gives the three phases, Hägele and others the 1−√ shape (quoted second-hand); "
@@ -515,7 +515,7 @@ def _zero_start(eta_min: float, sweep: str, **_values: float) -> str:
             choices=("linear", "exponential"),
         ),
     ),
-    phases=(Phase("sweep"),),
+    phases=(Phase("sweep", "in a {sweep} sweep"),),
     sources=(SMITH,),
     scope="Smith 2015, §3.3, raises the rate linearly and reads accuracy; the exponential sweep is later practice.",
     conflict=_zero_start,

@@ -47,7 +47,7 @@ class ParamSpec:
         reach: Least and greatest value of a slider, where less than all that is legal makes sense.
         span: Name of the step count at whose value a slider ends, if its range follows another parameter.
         choices: The legal values of a choice.
-        absent: Why a family may do without it, to complete "…: " beside a disabled control.
+        absent: Why a family may do without it, to complete "this schedule …".
     """
 
     name: str
@@ -66,6 +66,11 @@ class ParamSpec:
 
     def __post_init__(self) -> None:
         self.validate(self.default)
+
+    @property
+    def slider(self) -> tuple[float, float]:
+        """Least and greatest value of a slider, before it follows `span`."""
+        return cast(tuple[float, float], self.reach or self.bounds)
 
     @property
     def allowed(self) -> str:
@@ -118,7 +123,10 @@ def _shown(value: object) -> str:
 
 @dataclass(frozen=True)
 class Phase:
-    """A stretch of a curve between two joins: what it is called, and how the rate moves along it."""
+    """A stretch of a curve between two joins: what it is called, and how the rate moves along it.
+
+    `how` may name parameters in braces, to be replaced by their values.
+    """
 
     name: str
     how: str = ""

@@ -46,7 +46,7 @@ class Controls(JSComponent):
         self._on_change = on_change
         self._look = look
         self._last = look()
-        super().__init__(items=list(items), shown=self._last, sizing_mode="stretch_width", **params)
+        super().__init__(items=list(items), shown=self._last, sizing_mode="stretch_width", margin=0, **params)
 
     @param.depends("sent", watch=True)
     def _receive(self) -> None:

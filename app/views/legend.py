@@ -22,7 +22,7 @@ class Legend(JSComponent):
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
-        super().__init__(curves=self._names(), sizing_mode="stretch_width")
+        super().__init__(curves=self._names(), sizing_mode="stretch_width", margin=0)
 
     def refresh(self) -> None:
         """Name the curves that are there now."""

@@ -22,7 +22,7 @@ class Tables(JSComponent):
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
-        super().__init__(sizing_mode="stretch_width", **self._state())
+        super().__init__(sizing_mode="stretch_width", margin=0, **self._state())
 
     def refresh(self) -> None:
         """Show the figures of the live curve."""

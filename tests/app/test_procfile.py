@@ -102,7 +102,8 @@ def _serve(environment: dict[str, str], log: Path) -> Iterator[int]:
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
-    assert "Traceback" not in log.read_text()
+    if "Traceback" in (text := log.read_text()):
+        pytest.fail(text)
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
