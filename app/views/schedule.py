@@ -28,7 +28,7 @@ from bokeh.plotting import figure
 from numpy.typing import NDArray
 from panel.io import state
 
-from app.model import MAX_PINS, Lab
+from app.model import MAX_PINS, Case, Lab
 from app.views.labels import GAP, Label, Placed, place, text_width
 from schedules import Run, thin
 from schedules.facts import number
@@ -37,7 +37,7 @@ FEW = 250  # updates; up to here each one is drawn as a point
 DASHES = ([10, 4], [2, 4], [10, 4, 2, 4], [5, 3])
 HEADROOM = 1.25  # of the highest rate, so that labels fit above it
 LOG_HEADROOM = 0.3  # decades
-MARGIN = 0.015  # of the run, on both sides
+MARGIN, ROOM = 0.015, 8.0  # on both sides: of the run, and at least so many pixels, so that no mark is cut
 STEPS_OF_AXIS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 MOST_TICKS = 6
 TICK_WIDTH = 5.5  # font sizes from one tick of the steps to the next
@@ -71,7 +71,8 @@ class SchedulePlot:
         self._marks = ColumnDataSource({"x": [], "y": []})
         self._labels = ColumnDataSource({"x": [], "y": [], "text": [], "align": [], "dx": [], "dy": []})
         self._pins = [ColumnDataSource({"step": [], "lr": []}, name=f"pin_{n + 1}_data") for n in range(MAX_PINS)]
-        self._drawn_pins: list[Any] = []
+        self._drawn_pins: list[Case] = []
+        self._pinned: list[Run] = []
         self._ticks: list[float] = []
         self._font = FONT * 16
         self.figure = self._make()
@@ -167,25 +168,27 @@ class SchedulePlot:
         run = self._lab.run
         self.data.data = _drawn(run)
         self._points.visible = run.lr.size <= FEW
-        pinned = [pin.run() for pin in self._lab.pins]
         if self._lab.pins != self._drawn_pins:
-            for source, pin in zip_longest(self._pins, pinned):
-                source.data = _drawn(pin) if pin else {"step": [], "lr": []}
             self._drawn_pins = list(self._lab.pins)
-        self._refresh_axes([run, *pinned])
-        self._refresh_marks()
+            self._pinned = [pin.run() for pin in self._drawn_pins]
+            for source, pinned in zip_longest(self._pins, self._pinned):
+                source.data = _drawn(pinned) if pinned else {"step": [], "lr": []}
+        self._fit()
 
     def resize(self, rem: float) -> None:
         """Place the labels anew for a root font size [pixels]."""
         self._font = FONT * rem
-        self._refresh_marks()
+        self._fit()
 
     def _resized(self, _attribute: str, _old: object, _new: object) -> None:
-        if self._size[0] > 0:
-            self.figure.xaxis[0].ticker.desired_num_ticks = max(2, int(self._size[0] / (TICK_WIDTH * self._font)))
         # Later, and not held together: the browser tells its size while it still reads the page, and Panel drops what
         # is held for a page that is not connected yet.
-        state.execute(self._refresh_marks, schedule=True)
+        state.execute(self._fit, schedule=True)
+
+    def _fit(self) -> None:
+        """Fit axes, marks and labels to the curves and to the size of the plot."""
+        self._refresh_axes([self._lab.run, *self._pinned])
+        self._refresh_marks()
 
     def _refresh_axes(self, runs: list[Run]) -> None:
         log = self._lab.axis == "log"
@@ -201,7 +204,9 @@ class SchedulePlot:
             axis.major_label_overrides = {tick: number(tick) for tick in ticks}
         longest = round_up(max(1, *(run.lr.size - 1 for run in runs)))
         self.figure.y_range.update(start=low, end=high)
-        self.figure.x_range.update(start=-MARGIN * longest, end=(1 + MARGIN) * longest)
+        self.figure.xaxis[0].ticker.desired_num_ticks = max(2, int(self._size[0] / (TICK_WIDTH * self._font)))
+        margin = longest * max(MARGIN, ROOM / self._size[0])
+        self.figure.x_range.update(start=-margin, end=longest + margin)
 
     # Pixels, for labels. The browser tells the size of the plot; until it has, a laptop's is assumed.
 
@@ -288,7 +293,7 @@ class SchedulePlot:
             # Where the curve is farthest from it there is room.
             places = (np.linspace(0.12, 0.88, 12) * (lr.size - 1)).astype(int).tolist()
             step = max(places, key=lambda step: abs(self._y(float(lr[step])) - self._y(floor)))
-            sides = [("center", 0.0, 13.0), ("center", 0.0, -13.0)]
+            sides = [(align, 0.0, up) for up in (13.0, -13.0) for align in ("center", "left", "right")]
             labels.append(Label((step, floor), self._x(step), self._y(floor), f"floor {number(floor, 3)}", sides))
         for kind in TURNS:
             steps = run.steps.get(kind, np.empty(0, dtype=np.int64))
