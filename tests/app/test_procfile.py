@@ -1,10 +1,12 @@
-"""The line that a host runs, run as a host runs it, but for the address: on loopback."""
+"""The line that a host runs, and the one for a person's own machine, run as they are but for the address: loopback."""
 
 import asyncio
 import contextlib
 import json
 import os
 import re
+import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -28,13 +30,21 @@ START_SECONDS = 60
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Run the `web` line for the host `lab.example` until the module's tests are done."""
-    yield from _serve({"BOKEH_ALLOW_WS_ORIGIN": "lab.example,www.lab.example"}, tmp_path_factory.mktemp("host") / "log")
+    origins = {"BOKEH_ALLOW_WS_ORIGIN": "lab.example,www.lab.example"}
+    yield from _serve(_web_line(), origins, tmp_path_factory.mktemp("host") / "log")
 
 
 @pytest.fixture(scope="module")
 def port_by_default(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Run the `web` line where nothing says which hosts may connect."""
-    yield from _serve({}, tmp_path_factory.mktemp("default") / "log")
+    yield from _serve(_web_line(), {}, tmp_path_factory.mktemp("default") / "log")
+
+
+@pytest.fixture(scope="module")
+def port_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Run `make serve`, in this environment instead of one of its own."""
+    line = f"make --old-file=.venv/ready serve PY={shlex.quote(sys.executable)}"
+    yield from _serve(line, {}, tmp_path_factory.mktemp("home") / "log")
 
 
 def test_the_root_leads_to_the_page(port: int) -> None:
@@ -68,23 +78,30 @@ def test_a_page_of_another_host_is_refused_by_default(port_by_default: int) -> N
     assert _status(port_by_default, PUBLIC) == 403
 
 
+@pytest.mark.skipif(not shutil.which("make"), reason="needs make")
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_the_server_of_a_persons_own_machine_is_for_its_own_pages(port_at_home: int, host: str) -> None:
+    assert asyncio.run(_first_message(port_at_home, f"http://{host}:{port_at_home}")) == "ACK"
+    assert _status(port_at_home, PUBLIC) == 403
+
+
 def _web_line() -> str:
     lines = [line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web:")]
     assert len(lines) == 1
     return lines[0].removeprefix("web:").strip()
 
 
-def _serve(environment: dict[str, str], log: Path) -> Iterator[int]:
+def _serve(line: str, environment: dict[str, str], log: Path) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("BOKEH_")}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("BOKEH_", "MAKE", "MFLAGS"))}
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # this Python is the host's `python`
     ours = {"ADDRESS": "127.0.0.1", "PATH": path, "PORT": str(port)}
     with (
         log.open("wb") as output,
         subprocess.Popen(
-            ["sh", "-c", _web_line()],
+            ["sh", "-c", line],
             cwd=ROOT,
             env={**inherited, **ours, **environment},
             stdin=subprocess.DEVNULL,
