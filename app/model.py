@@ -3,7 +3,8 @@
 Controls, links, presets and (later) exercises write to `Lab`; views read from it and redraw when `revision` moves.
 """
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from schedules.spec import Value
 
 AXES = ("linear", "log")
 MAX_PINS = 4  # beyond this, curves cannot be told apart by colour and dash
+MOST_UNDOS = 20
+DIGITS, ALL_DIGITS = 6, 17  # of a number in words; all of them tell any two floats apart
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,11 @@ class Lab(param.Parameterized):
         Raises:
             ValueError: for a value that has no nearest legal one; the message says what is allowed. Nothing is changed.
         """
+        checked, remarks = self._checked(changes)
+        self._apply(checked, [*notices, *remarks])
+
+    def _checked(self, changes: Mapping[str, object]) -> tuple[dict[str, Any], list[str]]:
+        """Return changes as legal values of the state's own parameters, with remarks; raises as `assign` does."""
         plain = {name: changes[name] for name in ("family", "axis") if name in changes}
         for name, options in (("family", list(FAMILIES)), ("axis", list(AXES))):
             if name in plain and plain[name] not in options:
@@ -105,23 +113,24 @@ class Lab(param.Parameterized):
                 )
         key = str(plain.get("family", self.family))
         own = {family: dict(values) for family, values in self.own.items()}
-        said = list(notices)
+        remarks = []
         for name, value in changes.items():
             if name in plain:
                 continue
-            owner, short = name.split(".") if "." in name else (key, name)
+            owner, _, short = name.rpartition(".")
+            owner = owner or key
             if owner not in own:
-                raise ValueError(f"{owner} is not a family")
+                raise ValueError(f"{owner[:60]!r} is not a family")
             spec = next((spec for spec in (*FAMILIES[owner].params, *SHARED) if spec.name == short), None)
             if spec is None:
-                raise ValueError(f"{short} is not a parameter of {FAMILIES[owner].title}")
+                raise ValueError(f"{short[:60]!r} is not a parameter of {FAMILIES[owner].title}")
             legal, remark = legal_value(spec, value)
-            said += [remark] if remark else []
+            remarks += [remark] if remark else []
             if short in own[owner]:
                 own[owner][short] = legal
             else:
                 plain[short] = legal
-        self._apply({**plain, "own": own}, said)
+        return {**plain, "own": own}, remarks
 
     def pin(self) -> None:
         """Pin the live curve for comparison."""
@@ -134,19 +143,16 @@ class Lab(param.Parameterized):
 
     def unpin(self, index: int) -> None:
         """Remove a pinned curve."""
-        self._remember()
-        self._apply({"pins": [pin for position, pin in enumerate(self.pins) if position != index]}, [])
+        self._act({"pins": [pin for position, pin in enumerate(self.pins) if position != index]})
 
     def show(self, case: Case, axis: str | None = None) -> None:
         """Put a curve on the stage: a preset, or a pinned one."""
-        self._remember()
-        self.assign({"family": case.family, **dict(case.values), **({"axis": axis} if axis else {})})
+        self._act(*self._checked({"family": case.family, **dict(case.values), **({"axis": axis} if axis else {})}))
 
     def reset(self) -> None:
         """Return to the state of a fresh page; `undo` takes it back."""
-        self._remember()
         fresh = {name: self.param[name].default for name in ("family", "axis", *(spec.name for spec in SHARED))}
-        self._apply({**fresh, "own": _default_own(), "pins": []}, [])
+        self._act({**fresh, "own": _default_own(), "pins": []})
 
     @property
     def can_undo(self) -> bool:
@@ -168,8 +174,11 @@ class Lab(param.Parameterized):
         names = ("family", "axis", "own", "pins", *(spec.name for spec in SHARED))
         return {name: getattr(self, name) for name in names}
 
-    def _remember(self) -> None:
-        self._before = [*self._before[-19:], self.state]
+    def _act(self, changes: dict[str, Any], notices: Sequence[str] = ()) -> None:
+        """Make changes that `undo` takes back, if they are any."""
+        if any(getattr(self, name) != value for name, value in changes.items()):
+            self._before = [*self._before[1 - MOST_UNDOS :], self.state]
+        self._apply(changes, list(notices))
 
     def _apply(self, changes: dict[str, Any], notices: list[str]) -> None:
         self.param.update(**changes, notices=notices)
@@ -204,11 +213,16 @@ def legal_value(spec: ParamSpec, value: object) -> tuple[Value, str]:
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
         return spec.validate(value), ""
-    nearest = spec.nearest(value)
+    try:
+        real = float(value)
+    except OverflowError:  # a whole number beyond all floats
+        real = math.inf if value > 0 else -math.inf
+    nearest = spec.nearest(real)
     if nearest == value:
         return nearest, ""
-    shown = number(value) if abs(value) < float("inf") else str(value)
-    return nearest, f"{spec.label}: {shown} became {number(float(nearest))}, since it must be {spec.allowed}."
+    compared = [v for v in (real, float(nearest)) if math.isfinite(v)]
+    shown, became = (_words(v, compared) if math.isfinite(v) else str(v) for v in (real, float(nearest)))
+    return nearest, f"{spec.label}: {shown} became {became}, since it must be {spec.allowed}."
 
 
 def describe_difference(cases: Sequence[Case]) -> list[str]:
@@ -219,9 +233,17 @@ def describe_difference(cases: Sequence[Case]) -> list[str]:
     for case, values in zip(cases, every, strict=True):
         parts = [FAMILIES[case.family].title] if len(families) > 1 or len(cases) == 1 else []
         for spec in FAMILIES[case.family].params:
-            others = [other[spec.name] for other in every if spec.name in other]
-            if any(other != values[spec.name] for other in others):
-                value = values[spec.name]
-                parts.append(f"{spec.name} {value if isinstance(value, str) else number(value)}")
+            different = {other[spec.name] for other in every if spec.name in other}
+            if len(different) > 1:
+                parts.append(f"{spec.name} {_words(values[spec.name], different)}")
         labels.append(", ".join(parts) or FAMILIES[case.family].title)
     return labels
+
+
+def _words(value: Value, among: Collection[Value]) -> str:
+    """Return a value in words; a number with as many digits as tell it from the other ones."""
+    if isinstance(value, str):
+        return value
+    numbers = [other for other in among if not isinstance(other, str)]
+    enough = (d for d in range(DIGITS, ALL_DIGITS) if len({number(other, d) for other in numbers}) == len(numbers))
+    return number(value, next(enough, ALL_DIGITS))
