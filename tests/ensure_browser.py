@@ -11,13 +11,13 @@ from collections.abc import Iterator
 
 VARIABLE = "SCHEDULE_LAB_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Debian's Chromium draws no text unless some font is there.
-DEBIAN_PACKAGES = ("chromium", "fonts-liberation")
+# Debian's Chromium draws no text unless some font is there, and Playwright's driver asks for libatomic.
+DEBIAN_PACKAGES = ("chromium", "fonts-liberation", "libatomic1")
 ANSWER_SECONDS = 30
 DOWNLOAD_SECONDS = 240
 APT_SECONDS = 600
 
-ADVICE = f"""No Chromium for the browser tests. Any one of these brings it:
+ADVICE = f"""No Chromium that the browser tests can drive. Any one of these brings it:
   on Debian:   apt-get install {" ".join(DEBIAN_PACKAGES)}     (as root)
   elsewhere:   python -m playwright install --with-deps chromium     (in the tests' environment)
   if you have one already:   {VARIABLE}=path-of-chromium make test"""
@@ -36,9 +36,15 @@ def install() -> str | None:
         ways.reverse()
     for way in ways:
         way()
-        if path := find():
+        if path := _find_drivable():
             return path
     return None
+
+
+def _find_drivable() -> str | None:
+    """Return the path of a Chromium, or None if there is none or Playwright's driver lacks a library here."""
+    driver = [sys.executable, "-m", "playwright", "--version"]
+    return find() if "Version" in _output(driver) else None
 
 
 def _candidates() -> Iterator[str]:
@@ -104,10 +110,10 @@ def _try(command: list[str], seconds: float) -> bool:
 
 def main() -> int:
     """Print the path of a Chromium, installing one if need be; return the exit status."""
-    if path := find():
+    if path := _find_drivable():
         print(path)
         return 0
-    if chosen := os.environ.get(VARIABLE):
+    if (chosen := os.environ.get(VARIABLE)) and not find():
         print(f"{VARIABLE}={chosen} does not start.", file=sys.stderr)
         return 1
     if path := install():
