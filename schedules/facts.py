@@ -162,18 +162,17 @@ def _clauses(run: Run) -> Iterator[str]:
                 yield f"rises for the whole run, {count(T, 'update')}, and ends at the peak of {_rate(end)}"
             else:
                 yield f"rises for {count(length, 'update')} to {_rate(end)}"
+        elif length == 1 and stretch.stop == T:
+            peak = "the peak of " if _same(end, values["eta_max"]) else ""
+            yield f"ends at {peak}{_rate(end)} with update {T - 1:,}"
+        elif _stays(run, stretch):
+            yield f"stays at {_rate(start)} for {count(length, 'update')}"
         elif stretch.phase.name == "cycles":
             yield _cycles(run, stretch, how)
-        elif abs(end - start) <= RELATIVE * abs(start):
-            yield (
-                f"ends at the peak of {_rate(end)} with update {T - 1:,}"
-                if length == 1 and stretch.stop == T
-                else f"stays at {_rate(start)} for {count(length, 'update')}"
-            )
         else:
             last = stretch.stop - 1
-            if stretch.stop < T and (lr[stretch.stop] - end) * (end - start) > 0:  # the turn is the next phase's first
-                last, end = stretch.stop, lr[stretch.stop]
+            if stretch.stop < T and (length == 1 or (lr[stretch.stop] - end) * (end - start) > 0):
+                last, end = stretch.stop, lr[stretch.stop]  # the turn is the first update of the next phase
             verb = "falls" if end < start else "rises"
             origin = f" from {_rate(start)}" if stretch.start == 0 else ""
             drops = run.steps.get("drop")
@@ -181,19 +180,35 @@ def _clauses(run: Run) -> Iterator[str]:
             yield f"{verb}{origin}{how}{where} to {_rate(end)} at update {last:,}"
 
 
+def _same(one: float, other: float) -> bool:
+    return abs(one - other) <= RELATIVE * max(one, other)
+
+
+def _stays(run: Run, stretch: Stretch) -> bool:
+    """Tell whether the rate is the same all along a phase; that of a single update, whether it is the next one's."""
+    rates = run.lr[stretch.start : stretch.stop + (stretch.stop - stretch.start == 1)]
+    return _same(rates.min(), rates.max())
+
+
 def _cycles(run: Run, stretch: Stretch, how: str) -> str:
     """Say what a curve does that goes up and down."""
     lr, values = run.lr, run.values
     last = f"ends at {_rate(lr[-1])} with update {lr.size - 1:,}"
-    if "peak" in run.steps and "restart" not in run.family.marks(**values):
-        peaks = run.steps["peak"]
-        swings = f"swings{how} between {_rate(lr.min())} and {_rate(lr.max())}"
-        return f"{swings}, with {count(peaks.size, 'peak')} (at {_updates(peaks)}), and {last}"
+    if "restart" not in run.family.marks(**values):
+        if {lr.min(), lr.max()} == {lr[0], lr[-1]} and not run.steps.keys() & {"peak", "valley"}:
+            verb = "rises" if lr[-1] > lr[0] else "falls"
+            way = f"{verb} from {_rate(lr[0])}{how} to {_rate(lr[-1])} at update {lr.size - 1:,}"
+            return f"{way}, in a first cycle that the run does not finish"
+        peaks = run.steps.get("peak")
+        told = "" if peaks is None else f"with {count(peaks.size, 'peak')} (at {_updates(peaks)}), "
+        return f"swings{how} between {_rate(lr.min())} and {_rate(lr.max())}, {told}and {last}"
     restarts = run.key_values.restarts
     verb = "falls" if values["eta_min"] <= values["eta_max"] else "rises"
     verb += f" from {_rate(lr[0])}" if stretch.start == 0 else ""
     if restarts.size == 0:
-        return f"{verb}{how} towards {_rate(values['eta_min'])} in one cycle that the run does not finish, and {last}"
+        whole = stretch.stop - stretch.start >= values["cycle_length"]
+        cycle = "one whole cycle" if whole else "one cycle that the run does not finish"
+        return f"{verb}{how} towards {_rate(values['eta_min'])} in {cycle}, and {last}"
     return (
         f"{verb}{how} towards {_rate(values['eta_min'])} again and again, with {count(restarts.size, 'restart')} "
         f"(at {_updates(restarts)}), and {last}"

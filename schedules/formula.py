@@ -178,7 +178,8 @@ class _Typesetter:
     def _printed(self, node: ast.expr) -> tuple[str, int]:
         if self._foldable(node):
             text = number(self._value(node))
-            return text, SUM if text.startswith("-") else PRODUCT if r"\times" in text else ATOM
+            power = POWER if "^" in text else ATOM
+            return text, SUM if text.startswith("-") else PRODUCT if r"\times" in text else power
         match node:
             case ast.Constant(value=0.5):
                 return r"\frac{1}{2}", PRODUCT
