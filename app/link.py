@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, quote
 
 from app.model import AXES, MAX_PINS, Case, Lab, legal_value, own_specs
 from schedules import FAMILIES, SHARED, ParamSpec
+from schedules.facts import count
 from schedules.spec import Value
 
 LONGEST_VALUE = 400  # characters
@@ -49,7 +50,8 @@ def encode(lab: Lab) -> str:
 def parse(query: str) -> dict[str, list[bytes]]:
     """Return the names of a query string with their raw values, as the server hands over those of a first visit."""
     found: dict[str, list[bytes]] = {}
-    for name, value in parse_qsl(query.lstrip("?"), keep_blank_values=True, max_num_fields=MOST_FIELDS):
+    fields = query.lstrip("?").split("&", MOST_FIELDS + 1)[: MOST_FIELDS + 1]  # one more, so that `decode` can say so
+    for name, value in parse_qsl("&".join(fields), keep_blank_values=True):
         found.setdefault(name, []).append(value.encode("utf-8", errors="replace"))
     return found
 
@@ -62,14 +64,15 @@ def decode(query: Mapping[str, Sequence[bytes]], fresh: Lab) -> tuple[dict[str, 
         fresh: The state that holds where the query says nothing.
     """
     reader = _Reader(fresh)
-    for name, raw in query.items():
-        texts = [value.decode("utf-8", errors="replace") for value in raw]
+    fields = [(place, name, value) for name, values in query.items() for place, value in enumerate(values)]
+    fields.sort(key=lambda field: field[0])  # a name that comes often must not keep others from being read
+    for _place, name, value in fields[:MOST_FIELDS]:
+        text = value.decode("utf-8", errors="replace")
         if name == "pin":
-            for text in texts:
-                reader.pin(text)
-        elif texts:
-            reader.take(name, texts[-1])
-    return reader.finish()
+            reader.pin(text)
+        else:
+            reader.take(name, text)
+    return reader.finish(unread=max(0, len(fields) - MOST_FIELDS))
 
 
 class _Reader:
@@ -91,33 +94,38 @@ class _Reader:
         elif name == "axis":
             self._choose("axis", text, list(AXES))
         elif shared:
-            self._set(self.state, shared, text)
+            self._set(self.state, shared, text, name)
         elif "." in name:
             key, _, own = name.partition(".")
             self._own(key, own, name, text)
         else:
             self.loose[name] = text
 
-    def finish(self) -> tuple[dict[str, Any], list[str]]:
+    def finish(self, unread: int) -> tuple[dict[str, Any], list[str]]:
         for name, text in self.loose.items():
             self._own(self.state["family"], name, name, text)
-        if len(self.notices) > MOST_NOTICES:
-            more = len(self.notices) - MOST_NOTICES
-            self.notices = [*self.notices[:MOST_NOTICES], f"{more} more parts of the link were ignored or changed."]
-        return self.state, self.notices
+        more = max(0, len(self.notices) - MOST_NOTICES) + unread
+        said = self.notices[:MOST_NOTICES]
+        if more:
+            said.append(f"{count(more, 'more part')} of the link {'was' if more == 1 else 'were'} ignored or changed.")
+        return self.state, said
 
     def pin(self, text: str) -> None:
         key, *pairs = text.split(",")
-        if len(text) > LONGEST_VALUE or key not in FAMILIES:
+        if len(text) > LONGEST_VALUE:
+            return self._ignore("pin", text, "it is too long")
+        if key not in FAMILIES:
             return self._ignore("pin", text, "it names no known family")
         if len(self.state["pins"]) == MAX_PINS:
             return self._ignore("pin", text, f"no more than {MAX_PINS} curves can be pinned")
         given = dict(pair.partition(":")[::2] for pair in pairs)
+        if unknown := [name for name in given if not FAMILIES[key].has(name)]:
+            self._ignore("pin", ", ".join(unknown), f"{FAMILIES[key].title} has no such parameter")
         values: dict[str, Value] = {}
         for spec in FAMILIES[key].params:
             values[spec.name] = spec.default
             if spec.name in given:
-                self._set(values, spec, given[spec.name])
+                self._set(values, spec, given[spec.name], spec.name)
         case = Case(key, tuple(values.items()))
         conflict = FAMILIES[key].conflict(**values)
         if conflict:
@@ -131,7 +139,7 @@ class _Reader:
         if spec is None:
             self._ignore(name, text, "it is not known here")
         else:
-            self._set(self.state["own"][key], spec, text)
+            self._set(self.state["own"][key], spec, text, name)
 
     def _choose(self, name: str, text: str, options: list[str]) -> None:
         if text in options:
@@ -139,17 +147,17 @@ class _Reader:
         else:
             self._ignore(name, text, f"it must be one of {', '.join(options)}")
 
-    def _set(self, values: dict[str, Any], spec: ParamSpec, text: str) -> None:
+    def _set(self, values: dict[str, Any], spec: ParamSpec, text: str, name: str) -> None:
         try:
             value: object = text
             if spec.kind != "choice":
                 if not NUMBER.fullmatch(text.strip()):
-                    return self._ignore(spec.name, text, "it is not a number")
+                    return self._ignore(name, text, "it is not a number")
                 value = float(text)
                 value = int(value) if math.isfinite(value) and value.is_integer() else value
             values[spec.name], remark = legal_value(spec, value)
         except ValueError:
-            return self._ignore(spec.name, text, f"it must be {spec.allowed}")
+            return self._ignore(name, text, f"it must be {spec.allowed}")
         if remark:
             self.notices.append(remark)
         return None
