@@ -49,8 +49,9 @@ def _item(name: str, spec: ParamSpec) -> dict[str, Any]:
 
 def change(lab: Lab, changes: dict[str, Any]) -> None:
     """Bring changed controls into the state."""
-    if changes.get("preset") in PRESET_CASES:
-        lab.show(PRESET_CASES[changes["preset"]])
+    preset = changes.get("preset")
+    if isinstance(preset, str) and preset in PRESET_CASES:  # a list, for one, cannot even be looked up
+        lab.show(PRESET_CASES[preset])
     for act in ACTS:
         if act in changes:
             getattr(lab, act)()
