@@ -1,15 +1,13 @@
 """One server and one browser for all end-to-end tests; a fresh context of the browser for each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from ensure_browser import find
 from playwright.sync_api import Browser, sync_playwright
-from ui.lab_page import LabPage
+from ui.lab_page import LabPage, OpenLab
 from ui.server import Server
-
-OpenLab = Callable[..., LabPage]
 
 
 @pytest.fixture(scope="session")

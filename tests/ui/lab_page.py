@@ -243,3 +243,6 @@ def _message_type(frame: str) -> str:
 
 def _equal(left: object, right: object) -> None:
     assert left == right
+
+
+OpenLab = Callable[..., LabPage]

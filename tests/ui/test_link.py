@@ -1,0 +1,186 @@
+"""The address: it holds the state, brings it back, and nothing that it holds can harm the page."""
+
+from urllib.parse import quote
+
+import numpy as np
+import pytest
+import schedules
+from playwright.sync_api import expect
+from ui.lab_page import LabPage, OpenLab, eventually
+
+pytestmark = pytest.mark.browser
+
+MARKUP = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+DEEP = """(selector) => {
+  const found = []
+  const walk = (root) => {
+    found.push(...root.querySelectorAll(selector))
+    for (const node of root.querySelectorAll("*")) if (node.shadowRoot) walk(node.shadowRoot)
+  }
+  walk(document.body)
+  return found.length
+}"""
+# Each query with the case that it should show and what a sentence about it should name.
+HOSTILE = {
+    "not numbers": ("T=abc&Tw=[]&eta_max=null", "warmup_cosine", {}, ["T=abc", "Tw=[]", "eta_max=null"]),
+    "NaN and beyond all numbers": (
+        "T=NaN&eta_max=1e400&eta_min=-1e400",
+        "warmup_cosine",
+        {"eta_max": 1_000.0, "eta_min": 0.0},
+        ["T=NaN", "Peak rate eta_max", "Floor rate eta_min"],
+    ),
+    "digits that are none": ("T=²&Tw=٣", "warmup_cosine", {}, ["T=²", "Tw=٣"]),
+    "fractions of steps": ("T=1000.5&Tw=1e2", "warmup_cosine", {"T": 1_000, "Tw": 100}, ["Run length T"]),
+    "huge values": (
+        f"T={'9' * 350}&Tw={'9' * 5000}&cycle_length=1e99",
+        "warmup_cosine",
+        {"T": 1_000_000},
+        ["Run length T", "Tw=", "Cycle length"],
+    ),
+    "unknown names": ("unknown=1&__proto__=2&family=nothing&axis=up", "warmup_cosine", {}, ["unknown", "family=nothing"]),
+    "a name of another family": ("family=constant&gamma=0.5", "constant", {}, ["gamma=0.5"]),
+    "the same name twice": ("T=1000&T=2000", "warmup_cosine", {"T": 2_000}, ["T=1000"]),
+    "broken escapes": ("T=%zz&%=%&eta_max=%ff%fe&Tw=100%", "warmup_cosine", {}, ["T=%zz", "eta_max=", "Tw=100%"]),
+    "nothing": ("T=&Tw&=&&&family=", "warmup_cosine", {}, ["T=", "family="]),
+    "markup": (
+        f"T={quote(MARKUP)}&family={quote(MARKUP)}&{quote(MARKUP)}=1",
+        "warmup_cosine",
+        {},
+        ["T=<img src=x onerror=alert(1)><script>aler", "family=<img", "<img src=x"],
+    ),
+    "markup in pins": (
+        f"pin={quote(MARKUP)}&pin=sgdr,T:{quote(MARKUP)}&pin=step,{quote(MARKUP)}:1",
+        "warmup_cosine",
+        {},
+        ["pin=<img", "T=<img"],
+    ),
+    "five pins": (
+        "&".join(f"pin=constant,T:{n}00" for n in range(1, 6)),
+        "warmup_cosine",
+        {},
+        ["T:500", "no more than 4"],
+    ),
+    "a parameter that a pin has not": ("pin=constant,T:100,gamma:0.5", "warmup_cosine", {}, ["gamma"]),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_link_opens_the_nearest_legal_state_and_says_what_was_ignored(visit: OpenLab, name: str) -> None:
+    query, family, params, told = HOSTILE[name]
+    lab = visit(query)
+    lab.shows(family, **params)
+    notices = "\n".join(lab.notices)
+    assert [part for part in told if part not in notices] == []
+    assert lab.page.evaluate(DEEP, "img, iframe, script[src=x], figcaption b, figcaption img, li img, li script") == 0
+    lab.slider("eta_max").press("Home")
+    lab.draws(family, **{**params, "eta_max": 1e-6})
+    if name == "five pins":
+        for pin in range(1, 5):
+            lab.draws("constant", name=f"pin_{pin}_data", T=100 * pin)
+
+
+def test_a_link_to_values_that_conflict_shows_the_family_it_names(visit: OpenLab) -> None:
+    lab = visit("family=range_test&sweep=exponential&eta_min=0&T=1000&eta_max=0.1")
+    expect(lab.family).to_have_value("range_test")
+    assert lab.notices
+    steps, rates = lab.data()
+    assert steps[-1] == 999
+    assert rates[-1] == pytest.approx(0.1)
+    assert np.all(np.diff(rates) > 0)
+
+
+def test_the_address_holds_the_state_by_the_names_of_the_design(lab: LabPage) -> None:
+    before = lab.page.evaluate("history.length")
+    lab.choose("sgdr")
+    for name, text in {"T": "1000", "Tw": "0", "eta_max": "0.1", "eta_min": "0.001", "cycle_length": "100"}.items():
+        lab.type_exactly(name, text)
+    for _ in range(5):
+        lab.slider("eta_max").press("ArrowRight")
+    for _ in range(5):
+        lab.slider("eta_max").press("ArrowLeft")
+    lab.draws("sgdr", T=1_000, Tw=0, eta_max=0.1, eta_min=0.001, cycle_length=100, restart_mult=2)
+    whole = "family=sgdr&T=1000&Tw=0&eta_max=0.1&eta_min=0.001&cycle_length=100&restart_mult=2"
+    eventually(lambda: _equal(lab.page.url, f"{lab.origin}/app?{whole}"), lab.page)
+    assert lab.page.evaluate("history.length") == before
+
+
+def test_a_link_restores_data_controls_and_pins(lab: LabPage, visit: OpenLab) -> None:
+    lab.choose("step")
+    lab.type_exactly("Decay factor gamma", "0.123456789")
+    lab.button("Pin this curve").click()
+    lab.draws("step", name="pin_1_data", gamma=0.123456789)
+    lab.choose("exp_range")
+    lab.page.get_by_label("What shrinks", exact=True).select_option("bounds")
+    for name, text in {"T": "4321", "Tw": "77", "eta_max": "0.012345678901234", "cycle_length": "345"}.items():
+        if lab.exact(name).is_enabled():
+            lab.type_exactly(name, text)
+    lab.page.locator("label", has_text="log").click()
+    case = {"T": 4_321, "eta_max": 0.012345678901234, "eta_min": 3e-5, "cycle_length": 345, "shrinks": "bounds"}
+    lab.shows("exp_range", **case)
+    eventually(lambda: _equal(dict(lab.query).get("axis"), "log"), lab.page)
+    other = visit(lab.page.url.partition("?")[2])
+    other.shows("exp_range", **case)
+    assert other.controls() == lab.controls()
+    assert other.notices == []
+    for source in ("schedule_data", "pin_1_data"):
+        for mine, theirs in zip(lab.data(source), other.data(source), strict=True):
+            np.testing.assert_array_equal(mine, theirs)
+    assert other.legend == lab.legend
+    other.choose("step")
+    other.draws("step", T=4_321, eta_max=0.012345678901234, gamma=0.123456789)
+
+
+def test_going_back_to_another_address_brings_back_its_state(lab: LabPage) -> None:
+    lab.page.goto(f"{lab.origin}/app?family=sgdr&T=1000&Tw=0")
+    lab.ready().draws("sgdr", T=1_000, Tw=0)
+    lab.type_exactly("cycle_length", "150")
+    lab.draws("sgdr", T=1_000, Tw=0, cycle_length=150)
+    lab.page.evaluate("location.href = '/app?family=step&T=2000'")
+    lab.page.wait_for_url("**family=step**")
+    lab.ready().draws("step", T=2_000)
+    lab.page.go_back()
+    lab.ready().shows("sgdr", T=1_000, Tw=0, cycle_length=150)
+    expect(lab.family).to_have_value("sgdr")
+    lab.page.go_forward()
+    lab.ready().shows("step", T=2_000)
+
+
+def test_going_back_within_the_page_brings_back_the_state(lab: LabPage) -> None:
+    lab.page.keyboard.press("Tab")
+    lab.page.keyboard.press("Enter")  # the skip link: an entry of its own in the history
+    lab.type_exactly("T", "2000")
+    lab.draws("warmup_cosine", T=2_000)
+    eventually(lambda: _equal(dict(lab.query).get("T"), "2000"), lab.page)
+    lab.page.evaluate("history.back()")
+    eventually(lambda: _equal(dict(lab.query).get("T", "10000"), "10000"), lab.page)
+    lab.shows("warmup_cosine")
+    lab.page.evaluate("history.forward()")
+    lab.shows("warmup_cosine", T=2_000)
+
+
+def test_the_copied_link_is_that_of_the_present_state(visit: OpenLab) -> None:
+    lab = visit(permissions=["clipboard-read", "clipboard-write"])
+    lab.type_exactly("T", "2345")
+    lab.draws("warmup_cosine", T=2_345)
+    lab.page.get_by_role("button", name="Copy link").click()  # at once, before the address has been written
+    expect(lab.page.get_by_role("button", name="Link copied")).to_be_visible()
+    copied = lab.page.evaluate("navigator.clipboard.readText()")
+    assert "T=2345" in copied
+    assert copied.startswith(f"{lab.origin}/app?")
+    expect(lab.page.get_by_role("button", name="Copy link")).to_be_visible()
+
+
+def test_a_link_may_name_its_parts_in_any_order(visit: OpenLab) -> None:
+    key = "one_cycle"
+    own = {"pct_start": 0.45, "div_factor": 10.0, "final_div_factor": 1e3}
+    query = "&".join(f"{name}={value}" for name, value in own.items())
+    lab = visit(f"{query}&family={key}")  # in any order
+    lab.shows(key, T=10_000, eta_max=3e-4, **own)
+    assert lab.notices == []
+    for spec in schedules.FAMILIES[key].params:
+        if spec.name in own:
+            assert float(lab.exact(spec.label).input_value()) == own[spec.name]
+
+
+def _equal(left: object, right: object) -> None:
+    assert left == right

@@ -1,0 +1,76 @@
+"""A slider that is held, and what a screen reader hears of it."""
+
+import pytest
+from ui.lab_page import LabPage, eventually
+
+pytestmark = pytest.mark.browser
+
+EVENTS = 60
+HOLD = """async ([node, events]) => {
+  const end = Number(node.max)
+  const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+  const start = performance.now()
+  for (let event = 1; event <= events; event++) {
+    await wait(Math.max(0, start + (event * 1000) / events - performance.now()))
+    node.value = event === events ? 250 : 100 + ((event * 37) % (end - 100))
+    node.dispatchEvent(new Event("input", {bubbles: true}))
+  }
+  return performance.now() - start
+}"""
+SPOKEN = """() => {
+  const find = (root) => root.querySelector("[aria-live]")
+    ?? [...root.querySelectorAll("*")].filter((n) => n.shadowRoot).map((n) => find(n.shadowRoot)).find(Boolean)
+  window.spoken = []
+  const node = find(document)
+  new MutationObserver(() => window.spoken.push(node.textContent))
+    .observe(node, {childList: true, characterData: true, subtree: true})
+}"""
+
+
+def test_a_held_slider_neither_queues_nor_loses_its_last_value(lab: LabPage) -> None:
+    lab.page.wait_for_timeout(300)
+    lab.frames.clear()
+    lab.slider("eta_max").evaluate("(node, events) => (" + HOLD + ")([node, events])", EVENTS)
+    last = float(lab.exact("eta_max").input_value())
+    lab.page.wait_for_timeout(1_000)
+    steps, rates = lab.data()
+    assert steps[-1] == 9_999
+    assert rates.max() == pytest.approx(last, rel=1e-12)
+    assert dict(lab.rows())["Rate at Tw"] == _written(last)
+    assert lab.slider("eta_max").input_value() == "250"
+    moves = lab.moves_sent()
+    assert 1 <= len(moves) <= EVENTS
+    for one, next_ in zip(moves, moves[1:], strict=False):  # a move leaves when the one before has been answered
+        assert any(way == "received" for way, _ in lab.frames[one:next_])
+    lab.frames.clear()
+    lab.page.wait_for_timeout(500)
+    assert lab.frames == []
+
+
+def test_one_polite_region_speaks_after_a_pause_and_not_at_each_move(lab: LabPage) -> None:
+    assert lab.page.locator("[aria-live], [role=status], [role=log]").count() == 1
+    assert lab.status.get_attribute("aria-live") == "polite"
+    assert lab.status.inner_text() == ""
+    lab.page.evaluate(SPOKEN)
+    for _ in range(10):
+        lab.slider("eta_max").press("ArrowRight")
+    lab.draws("warmup_cosine", eta_max=4e-4)
+    eventually(lambda: _equal(lab.page.evaluate("window.spoken.length"), 1), lab.page)
+    lab.page.wait_for_timeout(700)
+    assert lab.page.evaluate("window.spoken") == [lab.sentence]
+    assert "4e-4" in lab.sentence
+
+
+def test_a_notice_is_spoken_with_the_sentence(lab: LabPage) -> None:
+    lab.type_exactly("T", "5e9")
+    eventually(lambda: _equal(len(lab.notices), 1), lab.page)
+    eventually(lambda: _equal(lab.status.text_content(), f"{lab.notices[0]} {lab.sentence}"), lab.page)
+
+
+def _written(rate: float) -> str:
+    mantissa, exponent = f"{rate:.5e}".split("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}" if rate < 1e-3 else f"{rate:.6g}"
+
+
+def _equal(left: object, right: object) -> None:
+    assert left == right
