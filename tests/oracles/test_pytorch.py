@@ -28,7 +28,7 @@ def test_constant_is_a_linear_lr_that_ends(T, Tw, eta_max):
 
 @pytorch.draws("warmup_cosine", sets("warmup_cosine"))
 def test_warmup_cosine_is_linear_lr_then_cosine_annealing_lr(T, Tw, eta_max, eta_min):
-    # The recursion of CosineAnnealingLR stays near the closed form: see the largest error in the table.
+    # CosineAnnealingLR makes each rate from the one before: 4e-14 of the peak of drift in 10,000 updates, 4e-12 in 10⁶.
     def build(optimizer):
         cosine = lr_scheduler.CosineAnnealingLR(optimizer, max(1, T - Tw - 1), eta_min=eta_min)
         return after_ramp(optimizer, Tw, cosine)
