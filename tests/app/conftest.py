@@ -1,15 +1,22 @@
-"""States that a page can be in, drawn at random from the parameter specs."""
+"""States that a page can be in, drawn at random from the parameter specs; and the page of one visitor."""
 
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from bokeh.document import Document
 from hypothesis import strategies as st
+from panel.io.state import set_curdoc
 
 from app.model import AXES, MAX_PINS, Case, Lab, own_specs
 from schedules import FAMILIES, SHARED
 from strategies import params_of, values_of
 
 LONGEST = 3_000
+MAIN = Path(__file__).parents[2] / "app" / "main.py"
 
 
 @st.composite
@@ -44,3 +51,20 @@ def cases() -> Any:
 def labs() -> Any:
     """A strategy of states, those with values that conflict among them: `labs()`, `labs(longest, most_pins)`."""
     return _labs
+
+
+@pytest.fixture(scope="session")
+def visit() -> Callable[..., tuple[Document, dict[str, Any]]]:
+    """A function that runs `main.py` as for a visitor who asks for some query, without a server."""
+
+    def run(**query: str) -> tuple[Document, dict[str, Any]]:
+        document = Document()
+        arguments = {name: [text.encode()] for name, text in query.items()}
+        request = SimpleNamespace(arguments=arguments, headers={}, cookies={}, uri="/app")
+        session = SimpleNamespace(request=request, id="visit", server_context=None, logout_url=None, token_payload={})
+        document._session_context = lambda: session
+        with set_curdoc(document):
+            names = runpy.run_path(str(MAIN), run_name="visit")
+        return document, names
+
+    return run
