@@ -141,17 +141,15 @@ def test_a_number_beyond_what_is_legal_becomes_the_nearest_with_a_remark(name: s
 
 
 @every_number
-@pytest.mark.parametrize(
-    "wanted", [-1e300, 1e300, 10**400, float("inf"), 0.75], ids=["low", "high", "huge", "inf", "part"]
-)
-def test_what_is_assigned_is_the_nearest_legal_value(name: str, wanted: float) -> None:
+def test_what_is_assigned_is_the_nearest_legal_value(name: str) -> None:
     key, spec = name.rpartition(".")[0] or "sgdr", SPECS[name]
     lab = Lab()
-    lab.assign({"family": key, "T": 50, name: wanted})
-    value, remark = legal_value(spec, wanted)
-    assert lab.value_of(spec.name) == value
-    assert lab.notices == ([remark] if remark else [])
-    assert_drawn(lab)
+    for wanted in (-1e300, 1e300, 10**400, float("inf"), 0.75):
+        lab.assign({"family": key, "T": 50, name: wanted})
+        value, remark = legal_value(spec, wanted)
+        assert lab.value_of(spec.name) == value
+        assert lab.notices == ([remark] if remark else [])
+        assert_drawn(lab)
 
 
 @every_spec
@@ -162,15 +160,15 @@ def test_ends_of_what_is_legal_need_no_remark(name: str) -> None:
 
 
 @every_spec
-@pytest.mark.parametrize("value", NO_NEAREST, ids=repr)
-def test_a_value_that_has_no_nearest_is_refused_and_changes_nothing(name: str, value: object) -> None:
+def test_a_value_that_has_no_nearest_is_refused_and_changes_nothing(name: str) -> None:
     key, spec = name.rpartition(".")[0] or "sgdr", SPECS[name]
     lab = Lab()
     before, revision = whole(lab), lab.revision
-    with pytest.raises(ValueError, match=spec.name) as refused:
-        lab.assign({"T": 17, "family": key, "axis": "log", name: value})
-    assert spec.allowed in str(refused.value)
-    assert (whole(lab), lab.revision, lab.notices) == (before, revision, [])
+    for value in NO_NEAREST:
+        with pytest.raises(ValueError, match=spec.name) as refused:
+            lab.assign({"T": 17, "family": key, "axis": "log", name: value})
+        assert spec.allowed in str(refused.value)
+        assert (whole(lab), lab.revision, lab.notices) == (before, revision, []), value
 
 
 @pytest.mark.parametrize(
