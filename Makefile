@@ -12,6 +12,7 @@ FRAMEWORKS := .venv-frameworks
 FRAMEWORKS_PY := $(FRAMEWORKS)/bin/python
 PINS := -c constraints.txt
 PIP_INSTALL := -m pip install --disable-pip-version-check
+WITH_CHROMIUM = chromium="$$($(PY) tests/ensure_browser.py)" && SCHEDULE_LAB_CHROMIUM="$$chromium"
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -29,8 +30,7 @@ serve: $(VENV)/ready ## set up and serve the app on this machine (ADDRESS=localh
 	    --allow-websocket-origin $(ADDRESS):$(PORT)
 
 test: $(VENV)/ready-test ## set up, with a browser, and run every test but the frameworks'
-	chromium="$$($(PY) tests/ensure_browser.py)" && \
-	    SCHEDULE_LAB_CHROMIUM="$$chromium" $(PY) -m pytest -m "not frameworks"
+	$(WITH_CHROMIUM) $(PY) -m pytest -m "not frameworks"
 
 check: $(VENV)/ready-check ## set up and run the static checks: style, types, layers
 	$(PY) -m ruff check
@@ -41,8 +41,8 @@ check: $(VENV)/ready-check ## set up and run the static checks: style, types, la
 test-frameworks: $(FRAMEWORKS)/ready ## compare with PyTorch, optax, timm, Keras, Hugging Face (a large download)
 	$(FRAMEWORKS_PY) -m pytest -m frameworks tests/oracles
 
-bench: $(VENV)/ready-test ## set up and measure speed
-	$(PY) tests/benchmarks
+bench: $(VENV)/ready-test ## set up, with a browser, and measure speed
+	$(WITH_CHROMIUM) $(PY) tests/benchmarks
 
 constraints: ## write constraints.txt anew, from the newest releases that pyproject.toml admits
 	$(PYTHON) -m venv --clear build/constraints
