@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ensure_browser import find
 from playwright.sync_api import Browser, sync_playwright
+
+from ensure_browser import find
 from ui.lab_page import LabPage, OpenLab
 from ui.server import Server
 

@@ -1,15 +1,15 @@
 """The page as a person meets it: what is on it by role and name, what is drawn, and what came over the wire."""
 
-import json
 import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
-import schedules
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, WebSocket, expect
+
+import schedules
 
 LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 320, "height": 640}
@@ -158,6 +158,16 @@ class LabPage:
             }"""
         )
 
+    def in_words(self) -> dict[tuple[str, str], tuple[bool, str]]:
+        """Return for each slider and exact number whether it is disabled, and what is said of it."""
+        rows = self.page.locator("section.side input").evaluate_all(
+            """(nodes) => nodes.filter((node) => node.checkVisibility()).map((node) => {
+              const hint = node.getRootNode().getElementById(node.getAttribute("aria-describedby"))
+              return [node.type, node.ariaLabel ?? node.labels[0].innerText, node.disabled, hint.innerText.trim()]
+            })"""
+        )
+        return {(kind, " ".join(name.split())): (disabled, hint) for kind, name, disabled, hint in rows}
+
     # What is drawn.
 
     def data(self, name: str = "schedule_data") -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -189,8 +199,8 @@ class LabPage:
         self.draws(family, **params)
         run = schedules.run(family, **params)
         rows = schedules.key_value_rows(run)
-        eventually(lambda: _equal(self.rows(), rows), self.page)
-        eventually(lambda: _equal(self.sentence, run.sentence), self.page)
+        eventually(lambda: same(self.rows(), rows), self.page)
+        eventually(lambda: same(self.sentence, run.sentence), self.page)
 
     def rows(self) -> list[tuple[str, str]]:
         """Return the key values as (label, value)."""
@@ -202,7 +212,7 @@ class LabPage:
         found = {}
         for role in ("slider", "spinbutton", "combobox"):
             for control in self.page.get_by_role(role).all():
-                name = control.evaluate("(node) => node.getAttribute('aria-label') ?? node.labels[0].innerText")
+                name = control.evaluate("(node) => node.ariaLabel ?? node.labels[0].innerText")
                 found[role, name] = (control.input_value(), control.get_attribute("aria-valuetext"))
         for option in self.page.get_by_role("radio").all():
             found["radio", option.input_value()] = option.is_checked()
@@ -221,11 +231,11 @@ class LabPage:
     # What came over the wire.
 
     def moves_sent(self) -> list[int]:
-        """Return where in `frames` the browser sent a change."""
+        """Return where in `frames` the browser sent what controls were moved to."""
         return [
             index
             for index, (way, frame) in enumerate(self.frames)
-            if way == "sent" and isinstance(frame, str) and _message_type(frame) == "PATCH-DOC"
+            if way == "sent" and isinstance(frame, str) and '"changes"' in frame
         ]
 
     def bytes_received(self) -> int:
@@ -233,15 +243,8 @@ class LabPage:
         return sum(len(frame) for way, frame in self.frames if way == "received")
 
 
-def _message_type(frame: str) -> str:
-    try:
-        header = json.loads(frame)
-    except ValueError:
-        return ""
-    return header.get("msgtype", "") if isinstance(header, dict) else ""
-
-
-def _equal(left: object, right: object) -> None:
+def same(left: object, right: object) -> None:
+    """Assert that two things are equal, in a place where only an expression may stand."""
     assert left == right
 
 

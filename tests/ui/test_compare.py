@@ -1,10 +1,11 @@
 """Examples, reset, undo, and curves pinned for comparison."""
 
 import pytest
+from playwright.sync_api import expect
+
 from app.model import MAX_PINS
 from app.presets import PRESETS
-from playwright.sync_api import expect
-from ui.lab_page import LabPage, eventually
+from ui.lab_page import LabPage, eventually, same
 
 pytestmark = pytest.mark.browser
 
@@ -46,8 +47,8 @@ def test_reset_returns_to_the_start_in_every_part(lab: LabPage) -> None:
     lab.draws("step", T=500, gamma=0.3)
     lab.button("Reset").click()
     lab.shows("warmup_cosine")
-    eventually(lambda: _equal(lab.controls(), start), lab.page)
-    eventually(lambda: _equal(lab.data("pin_1_data")[0].size, 0), lab.page)
+    eventually(lambda: same(lab.controls(), start), lab.page)
+    eventually(lambda: same(lab.data("pin_1_data")[0].size, 0), lab.page)
     lab.choose("step")
     lab.draws("step")
 
@@ -55,12 +56,16 @@ def test_reset_returns_to_the_start_in_every_part(lab: LabPage) -> None:
 def test_a_pinned_curve_stays_and_the_legend_names_what_differs(lab: LabPage) -> None:
     assert lab.legend == []
     lab.button("Pin this curve").click()
+    lab.draws("warmup_cosine", name="pin_1_data")
+    lab.button("Pin this curve").click()
+    eventually(lambda: same(lab.notices, ["This curve is pinned already."]), lab.page)
+    assert lab.data("pin_2_data")[0].size == 0
     lab.type_exactly("eta_max", "0.002")
     lab.draws("warmup_cosine", eta_max=0.002)
     lab.draws("warmup_cosine", name="pin_1_data")
-    eventually(lambda: _equal(lab.legend, ["Live: eta_max 0.002", "eta_max 3e-4"]), lab.page)
+    eventually(lambda: same(lab.legend, ["Live: eta_max 0.002", "eta_max 3e-4"]), lab.page)
     lab.type_exactly("Tw", "40")
-    eventually(lambda: _equal(lab.legend, ["Live: Tw 40, eta_max 0.002", "Tw 500, eta_max 3e-4"]), lab.page)
+    eventually(lambda: same(lab.legend, ["Live: Tw 40, eta_max 0.002", "Tw 500, eta_max 3e-4"]), lab.page)
     lab.choose("sgdr")
     eventually(lambda: _contains(lab.legend[0], "Cosine with warm restarts (SGDR)"), lab.page)
     assert "Warmup, then cosine" in lab.legend[1]
@@ -68,18 +73,10 @@ def test_a_pinned_curve_stays_and_the_legend_names_what_differs(lab: LabPage) ->
     lab.page.get_by_role("button", name="Show Warmup, then cosine").click()
     lab.shows("warmup_cosine")
     lab.page.get_by_role("button", name="Remove").click()
-    eventually(lambda: _equal(lab.data("pin_1_data")[0].size, 0), lab.page)
+    eventually(lambda: same(lab.data("pin_1_data")[0].size, 0), lab.page)
     expect(lab.page.get_by_role("list", name="Curves on the plot")).to_be_hidden()
     lab.button("Undo").click()
     lab.draws("warmup_cosine", name="pin_1_data")
-
-
-def test_the_same_curve_is_not_pinned_twice(lab: LabPage) -> None:
-    lab.button("Pin this curve").click()
-    lab.draws("warmup_cosine", name="pin_1_data")
-    lab.button("Pin this curve").click()
-    eventually(lambda: _equal(lab.notices, ["This curve is pinned already."]), lab.page)
-    assert lab.data("pin_2_data")[0].size == 0
 
 
 def test_a_fifth_pin_is_refused_and_says_so(lab: LabPage) -> None:
@@ -91,7 +88,7 @@ def test_a_fifth_pin_is_refused_and_says_so(lab: LabPage) -> None:
     lab.type_exactly("T", "7777")
     lab.draws("warmup_cosine", T=7_777)
     lab.button("Pin this curve").click()
-    eventually(lambda: _equal(len(lab.notices), 1), lab.page)
+    eventually(lambda: same(len(lab.notices), 1), lab.page)
     assert "4 curves are pinned" in lab.notices[0]
     for pin in range(1, MAX_PINS + 1):
         lab.draws("warmup_cosine", name=f"pin_{pin}_data", T=1_000 * pin)
@@ -105,7 +102,7 @@ def test_the_keyboard_stays_where_it_is_when_a_pin_is_removed(lab: LabPage) -> N
         lab.button("Pin this curve").click()
     lab.page.get_by_role("button", name="Remove T 1,000").focus()
     lab.page.keyboard.press("Enter")
-    eventually(lambda: _equal(lab.data("pin_2_data")[0].size, 0), lab.page)
+    eventually(lambda: same(lab.data("pin_2_data")[0].size, 0), lab.page)
     lab.page.keyboard.press("Tab")
     focused = """() => {
       let node = document.activeElement
@@ -113,10 +110,6 @@ def test_the_keyboard_stays_where_it_is_when_a_pin_is_removed(lab: LabPage) -> N
       return node.closest("section")?.className ?? node.tagName
     }"""
     assert lab.page.evaluate(focused) != "BODY"
-
-
-def _equal(left: object, right: object) -> None:
-    assert left == right
 
 
 def _contains(text: str, part: str) -> None:

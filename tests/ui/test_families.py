@@ -1,9 +1,10 @@
 """Every family, chosen in turn on one page."""
 
 import pytest
-import schedules
 from playwright.sync_api import expect
-from ui.lab_page import SEED, SLIDERS, LabPage, eventually
+
+import schedules
+from ui.lab_page import SEED, LabPage, eventually
 
 pytestmark = pytest.mark.browser
 
@@ -16,45 +17,31 @@ def _case(family: schedules.Family, **changed: object) -> dict[str, object]:
     return {**values, **changed}
 
 
-def test_each_family_draws_the_engines_curve(lab: LabPage, subtests: pytest.Subtests) -> None:
+def test_each_family_draws_the_engines_curve_and_disables_what_it_lacks(
+    lab: LabPage, subtests: pytest.Subtests
+) -> None:
     for key, family in schedules.FAMILIES.items():
         with subtests.test(family=key):
             lab.choose(key)
             lab.shows(key, **_case(family))
-
-
-def test_the_sliders_that_a_family_lacks_are_disabled_and_say_why(lab: LabPage, subtests: pytest.Subtests) -> None:
-    shared = {spec.name: spec for spec in schedules.SHARED}
-    for key, family in schedules.FAMILIES.items():
-        with subtests.test(family=key):
-            lab.choose(key)
-            lab.draws(key, **_case(family))
-            lacks = {name for name in SLIDERS if not family.has(name)}
-            assert {name for name in SLIDERS if lab.slider(name).is_disabled()} == lacks
-            assert {name for name in SLIDERS if lab.exact(name).is_disabled()} == lacks
-            for name in SLIDERS:
-                expected = f"Not used: this schedule {shared[name].absent}." if name in lacks else ""
-                for control in (lab.slider(name), lab.exact(name)):
-                    assert lab.described(control) == expected
+            words = lab.in_words()
+            for spec in schedules.SHARED:
+                lacks = not family.has(spec.name)
+                expected = (lacks, f"Not used: this schedule {spec.absent}." if lacks else "")
+                assert words["range", spec.label] == words["number", spec.label] == expected
 
 
 def test_a_familys_own_controls_appear_with_it_and_work(lab: LabPage, subtests: pytest.Subtests) -> None:
     shared = {spec.name for spec in schedules.SHARED}
-    labels = {
-        spec.label for family in schedules.FAMILIES.values() for spec in family.params if spec.name not in shared
-    }
+    labels = {spec.label for family in schedules.FAMILIES.values() for spec in family.params if spec.kind == "choice"}
     for key, family in schedules.FAMILIES.items():
         own = [spec for spec in family.params if spec.name not in shared]
         with subtests.test(family=key):
             lab.choose(key)
             lab.draws(key, **_case(family))
-            there = {
-                label
-                for label in labels
-                for role in ("slider", "combobox")
-                if lab.page.get_by_role(role, name=label, exact=True).count()
-            }
-            assert there == {spec.label for spec in own}
+            there = {name for _, name in lab.in_words()}
+            there |= {label for label in labels if lab.page.get_by_role("combobox", name=label, exact=True).count()}
+            assert there == {spec.label for spec in (*schedules.SHARED, *own)}
             changed: dict[str, object] = {}
             for spec in own:
                 if spec.kind == "choice":

@@ -1,7 +1,10 @@
 """A slider that is held, and what a screen reader hears of it."""
 
+import itertools
+
 import pytest
-from ui.lab_page import LabPage, eventually
+
+from ui.lab_page import LabPage, eventually, same
 
 pytestmark = pytest.mark.browser
 
@@ -40,7 +43,7 @@ def test_a_held_slider_neither_queues_nor_loses_its_last_value(lab: LabPage) -> 
     assert lab.slider("eta_max").input_value() == "250"
     moves = lab.moves_sent()
     assert 1 <= len(moves) <= EVENTS
-    for one, next_ in zip(moves, moves[1:], strict=False):  # a move leaves when the one before has been answered
+    for one, next_ in itertools.pairwise(moves):  # a move leaves when the one before has been answered
         assert any(way == "received" for way, _ in lab.frames[one:next_])
     lab.frames.clear()
     lab.page.wait_for_timeout(500)
@@ -55,7 +58,7 @@ def test_one_polite_region_speaks_after_a_pause_and_not_at_each_move(lab: LabPag
     for _ in range(10):
         lab.slider("eta_max").press("ArrowRight")
     lab.draws("warmup_cosine", eta_max=4e-4)
-    eventually(lambda: _equal(lab.page.evaluate("window.spoken.length"), 1), lab.page)
+    eventually(lambda: same(lab.page.evaluate("window.spoken.length"), 1), lab.page)
     lab.page.wait_for_timeout(700)
     assert lab.page.evaluate("window.spoken") == [lab.sentence]
     assert "4e-4" in lab.sentence
@@ -63,14 +66,10 @@ def test_one_polite_region_speaks_after_a_pause_and_not_at_each_move(lab: LabPag
 
 def test_a_notice_is_spoken_with_the_sentence(lab: LabPage) -> None:
     lab.type_exactly("T", "5e9")
-    eventually(lambda: _equal(len(lab.notices), 1), lab.page)
-    eventually(lambda: _equal(lab.status.text_content(), f"{lab.notices[0]} {lab.sentence}"), lab.page)
+    eventually(lambda: same(len(lab.notices), 1), lab.page)
+    eventually(lambda: same(lab.status.text_content(), f"{lab.notices[0]} {lab.sentence}"), lab.page)
 
 
 def _written(rate: float) -> str:
     mantissa, exponent = f"{rate:.5e}".split("e")
     return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}" if rate < 1e-3 else f"{rate:.6g}"
-
-
-def _equal(left: object, right: object) -> None:
-    assert left == right

@@ -3,8 +3,9 @@
 from collections import Counter
 
 import pytest
-import schedules
 from playwright.sync_api import expect
+
+import schedules
 from ui.lab_page import SEED, SLIDERS, LabPage
 
 pytestmark = pytest.mark.browser
@@ -22,13 +23,14 @@ def test_every_control_has_its_role_and_name_and_the_seed_pages_value(lab: LabPa
     for control in ("Reset", "Undo", "Pin this curve", "Copy link"):
         expect(lab.button(control)).to_be_visible()
 
-
-def test_what_is_written_on_a_control_is_its_accessible_name(lab: LabPage) -> None:
-    for name, label in SLIDERS.items():
+    for name, label in SLIDERS.items():  # what is written on a control is its accessible name
         assert lab.slider(name).evaluate("(node) => node.labels[0].innerText.replace(/\\s+/g, ' ').trim()") == label
 
 
-def test_the_key_values_are_those_of_the_seed_page(lab: LabPage) -> None:
+def test_curve_and_key_values_are_those_of_the_seed_page(lab: LabPage) -> None:
+    lab.shows("warmup_cosine", **SEED)
+    columns = "() => Object.keys(Bokeh.documents[0].get_model_by_name('schedule_data').data)"
+    assert lab.page.evaluate(columns) == ["step", "lr"]
     assert lab.rows() == [
         ("First rate", "6e-7"),
         ("Rate at Tw", "3e-4"),
@@ -37,12 +39,8 @@ def test_the_key_values_are_those_of_the_seed_page(lab: LabPage) -> None:
         ("Sum of rates", "1.64265"),
         ("Restarts", "0"),
     ]
-
-
-def test_the_curve_is_the_engines(lab: LabPage) -> None:
-    lab.shows("warmup_cosine", **SEED)
-    columns = "() => Object.keys(Bokeh.documents[0].get_model_by_name('schedule_data').data)"
-    assert lab.page.evaluate(columns) == ["step", "lr"]
+    lab.page.wait_for_timeout(400)
+    assert lab.query == []  # an untouched page keeps its short address
 
 
 def test_models_are_found_by_names_that_no_two_share(lab: LabPage) -> None:
@@ -66,8 +64,3 @@ def test_the_steps_that_matter_are_a_table_under_a_fold(lab: LabPage) -> None:
     assert [int(update.replace(",", "")) for update, _, _ in rows] == sorted(
         int(update.replace(",", "")) for update, _, _ in rows
     )
-
-
-def test_an_untouched_page_keeps_its_short_address(lab: LabPage) -> None:
-    lab.page.wait_for_timeout(400)
-    assert lab.query == []

@@ -1,0 +1,191 @@
+"""Sizes, colours and preferences, told by measures and text."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from ui.lab_page import LAPTOP, PHONE, PROJECTOR, SLIDERS, LabPage, OpenLab, eventually, same
+
+pytestmark = pytest.mark.browser
+
+RICH = (
+    "family=sgdr&T=200&Tw=20&eta_max=0.05&eta_min=0.001&cycle_length=30&axis=log&unknown=1&Tw=abc"
+    "&pin=step,T:100,Tw:10,gamma:0.25&pin=one_cycle,T:150,pct_start:0.4&pin=wsd,T:100&pin=exponential,T:180,gamma:0.99"
+)
+# The colour in a corner of the plot's canvas, as [red, green, blue, alpha].
+GROUND = """() => {
+  const find = (root) => root.querySelector("canvas")
+    ?? [...root.querySelectorAll("*")].filter((n) => n.shadowRoot).map((n) => find(n.shadowRoot)).find(Boolean)
+  const canvas = find(document)
+  const copy = Object.assign(document.createElement("canvas"), {width: 1, height: 1})
+  const pixel = copy.getContext("2d", {willReadFrequently: true})
+  pixel.drawImage(canvas, 3, 3, 1, 1, 0, 0, 1, 1)
+  return Array.from(pixel.getImageData(0, 0, 1, 1).data)
+}"""
+# Text that does not fit into its own box, and controls that lie over one another.
+COVERED = """() => {
+  const boxes = []
+  const walk = (root) => {
+    for (const node of root.querySelectorAll("*")) {
+      if (node.matches("select, button, input:not([type=radio]), label, legend, p, th, td, li > span")) {
+        const box = node.getBoundingClientRect()
+        const shown = box.width > 1 && box.height > 1 && node.checkVisibility()
+        if (shown && !node.closest(".unseen") && !node.matches(".skip")) boxes.push([node, box])
+      }
+      if (node.shadowRoot) walk(node.shadowRoot)
+    }
+  }
+  walk(document.body)
+  const name = (node) => `${node.localName} ${(node.innerText || node.id || node.ariaLabel || "").slice(0, 30)}`
+  const found = []
+  boxes.forEach(([a, p], index) => {
+    for (const [b, q] of boxes.slice(index + 1)) {
+      if (a.contains(b) || b.contains(a)) continue
+      const wide = Math.min(p.right, q.right) - Math.max(p.left, q.left)
+      const high = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top)
+      if (wide > 1 && high > 1) found.push(`${name(a)} lies over ${name(b)}`)
+    }
+    if (p.left < -1 || p.right > innerWidth + 1) found.push(`${name(a)} is cut off at the side`)
+  })
+  return found
+}"""
+
+
+def sideways(page: Page) -> int:
+    """Return by how many pixels the page scrolls sideways."""
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def test_nothing_is_cut_off_or_covered(visit: OpenLab, subtests: pytest.Subtests) -> None:
+    lab = visit()
+    for query in ("", RICH):
+        if query:
+            lab.page.goto(f"{lab.origin}/app?{query}")
+            lab.ready()
+        for size in (PHONE, LAPTOP, PROJECTOR):
+            with subtests.test(width=size["width"], query=query[:11]):
+                lab.page.set_viewport_size(size)
+                eventually(lambda: same(sideways(lab.page), 0), lab.page, seconds=1)
+                eventually(lambda: same(lab.page.evaluate(COVERED), []), lab.page, seconds=1)
+
+
+def test_plot_and_all_six_sliders_are_in_view_at_once(lab: LabPage) -> None:
+    for size in (LAPTOP, PROJECTOR):
+        lab.page.set_viewport_size(size)
+        for item in (lab.page.locator(".canvas"), *(lab.slider(name) for name in SLIDERS)):
+            box = item.bounding_box()
+            assert box
+            assert box["y"] >= 0
+            assert box["y"] + box["height"] <= size["height"]
+
+
+def test_on_a_phone_the_plot_stays_in_view_while_the_controls_move(visit: OpenLab) -> None:
+    lab = visit(viewport=PHONE, has_touch=True, is_mobile=True)
+    for name in SLIDERS:
+        lab.slider(name).evaluate("(node) => node.scrollIntoView({block: 'end'})")
+        plot, control = lab.page.locator(".canvas").bounding_box(), lab.slider(name).bounding_box()
+        assert plot
+        assert control
+        assert plot["y"] >= 0
+        assert plot["y"] + plot["height"] <= PHONE["height"]
+        assert control["y"] >= plot["y"] + plot["height"]
+    lab.slider("eta_max").focus()
+    lab.slider("eta_max").press("ArrowRight")
+    lab.draws("warmup_cosine", eta_max=3.1e-4)
+
+
+def test_on_a_phone_fingers_can_hit_every_control(visit: OpenLab) -> None:
+    lab = visit(viewport=PHONE, has_touch=True, is_mobile=True)
+    small = lab.page.locator("button, select, input:not([type=radio]), .switch label").evaluate_all(
+        """(nodes) => nodes
+          .filter((node) => node.checkVisibility())
+          .map((node) => [node.ariaLabel || node.id || node.innerText, node.getBoundingClientRect()])
+          .filter(([, box]) => Math.min(box.width, box.height) < 43.5)
+          .map(([name, box]) => `${name}: ${Math.round(box.width)} by ${Math.round(box.height)}`)"""
+    )
+    assert small == []
+
+
+def test_on_a_phone_what_has_the_focus_is_not_behind_the_plot(visit: OpenLab) -> None:
+    lab = visit(viewport=PHONE)
+    lab.button("Reset").focus()
+    behind = []
+    for _ in range(10):
+        lab.page.keyboard.press("Shift+Tab")
+        lab.page.wait_for_timeout(50)
+        top, what = lab.page.evaluate("""() => {
+          let node = document.activeElement
+          while (node.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
+          return [node.getBoundingClientRect().top, node.ariaLabel ?? node.labels?.[0]?.innerText ?? node.innerText]
+        }""")
+        plot = lab.page.locator(".canvas").bounding_box()
+        assert plot
+        if top < plot["y"] + plot["height"] - 1:
+            behind.append(what)
+    assert behind == []
+
+
+def test_zoom_needs_no_sideways_scroll_and_leaves_room_for_the_controls(
+    visit: OpenLab, subtests: pytest.Subtests
+) -> None:
+    lab = visit(RICH, device_scale_factor=2)
+    for zoom in (2, 4):
+        with subtests.test(zoom=zoom):
+            lab.page.set_viewport_size({"width": 1366 // zoom, "height": 768 // zoom})
+            eventually(lambda: same(sideways(lab.page), 0), lab.page)
+            for name in SLIDERS:
+                lab.slider(name).evaluate("(node) => node.scrollIntoView({block: 'end'})")
+                plot, control = lab.page.locator(".canvas").bounding_box(), lab.slider(name).bounding_box()
+                assert plot
+                assert control
+                assert control["y"] >= plot["y"] + plot["height"] or control["x"] >= plot["x"] + plot["width"]
+
+
+def test_page_and_plot_are_dark_by_preference_or_by_button_and_remember_it(visit: OpenLab) -> None:
+    lab = visit(color_scheme="dark")
+    eventually(lambda: _dark(lab), lab.page)
+    lab.page.emulate_media(color_scheme="light")
+    eventually(lambda: _light(lab), lab.page)
+    lab.page.get_by_role("button", name="Switch between light and dark").click()
+    eventually(lambda: _dark(lab), lab.page)
+    lab.page.reload()
+    lab.ready()
+    eventually(lambda: _dark(lab), lab.page)
+    lab.page.get_by_role("button", name="Switch between light and dark").click()
+    eventually(lambda: _light(lab), lab.page)
+
+
+def test_other_preferences_do_no_harm(visit: OpenLab) -> None:
+    lab = visit(reduced_motion="reduce", forced_colors="active", color_scheme="dark")
+    lab.slider("eta_max").press("ArrowRight")
+    lab.shows("warmup_cosine", eta_max=3.1e-4)
+    lab.page.emulate_media(forced_colors="none", reduced_motion="no-preference", contrast="more")
+    lab.slider("eta_max").press("ArrowRight")
+    lab.shows("warmup_cosine", eta_max=3.2e-4)
+    expect(lab.table).to_be_visible()
+
+
+def _brightness(lab: LabPage) -> tuple[float, float, float]:
+    """Return how bright the plot's ground, the page's and its text are, 0 to 255."""
+    ground = lab.page.evaluate(GROUND)
+    page, text = lab.page.evaluate(
+        "() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
+    )
+    return sum(ground[:3]) / 3 if ground[3] else -1.0, _mean(page), _mean(text)
+
+
+def _mean(colour: str) -> float:
+    return sum(float(part) for part in colour.partition("(")[2].rstrip(")").split(",")[:3]) / 3
+
+
+def _dark(lab: LabPage) -> None:
+    plot, page, text = _brightness(lab)
+    assert 0 <= plot < 50
+    assert page < 50
+    assert text > 200
+
+
+def _light(lab: LabPage) -> None:
+    plot, page, text = _brightness(lab)
+    assert plot > 230
+    assert page > 230
+    assert text < 60
