@@ -141,7 +141,7 @@ def test_a_link_restores_data_controls_and_pins(lab: LabPage, visit: OpenLab) ->
     assert other.notices == []
     for source in ("schedule_data", "pin_1_data"):
         for mine, theirs in zip(lab.data(source), other.data(source), strict=True):
-            np.testing.assert_arraysame(mine, theirs)
+            np.testing.assert_array_equal(mine, theirs)
     assert other.legend == lab.legend
     other.choose("step")
     other.draws("step", T=4_321, eta_max=0.0123456789, gamma=0.123456789)
