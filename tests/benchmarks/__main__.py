@@ -1,0 +1,50 @@
+"""Measure the figures that the design promises, each as a ratio within one run: `python tests/benchmarks --help`."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+# `tests`, where this package and `ensure_browser` are found by name, but before it the root: `tests` too has a folder
+# `schedules`.
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from benchmarks import engine, held, latency, load, wire
+from benchmarks.machine import describe, load_average
+from benchmarks.report import say
+
+BENCHMARKS = {
+    "engine": engine.measure,
+    "latency": latency.measure,
+    "held": held.measure,
+    "bytes": wire.measure,
+    "load": load.measure,
+}
+
+
+def main() -> int:
+    """Run the benchmarks that are named on the command line, or all of them; always return 0."""
+    parser = argparse.ArgumentParser(prog="python tests/benchmarks", description=__doc__.partition(":")[0] + ".")
+    parser.add_argument(
+        "names", nargs="*", metavar="name", help=f"any of {', '.join(BENCHMARKS)}; all, if none is given"
+    )
+    parser.add_argument("--rounds", type=int, help="repetitions, instead of each benchmark's own number")
+    asked = parser.parse_args()
+    unknown = [name for name in asked.names if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"{', '.join(unknown)}: not known; there are {', '.join(BENCHMARKS)}")
+    if asked.rounds is not None and asked.rounds < 1:
+        parser.error("--rounds must be at least 1")
+    say(describe())
+    for name in asked.names or BENCHMARKS:
+        before = load_average()
+        tables = asyncio.run(BENCHMARKS[name](asked.rounds))
+        for table in tables:
+            say(f"\n{table}")
+        say(f"(load average {before} before {name}, {load_average()} after)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
