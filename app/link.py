@@ -82,33 +82,50 @@ class _Reader:
         self.state = fresh.state
         self.state["own"] = {key: dict(values) for key, values in fresh.own.items()}
         self.state["pins"] = []
-        self.loose: dict[str, str] = {}  # parameters that may be the family's own; known when all is read
+        self.given: dict[str, str] = {}  # what a name had when it came before
+        self.loose: list[tuple[str, str]] = []  # parameters that may be the family's own; known when all is read
         self.notices: list[str] = []
 
     def take(self, name: str, text: str) -> None:
         shared = next((spec for spec in SHARED if spec.name == name), None)
+        taken = True
         if len(text) > LONGEST_VALUE:
-            self._ignore(name, text, "it is too long")
-        elif name == "family":
-            self._choose("family", text, list(FAMILIES))
+            return self._ignore(name, text, "it is too long")
+        if name == "family":
+            taken = self._choose("family", text, list(FAMILIES))
         elif name == "axis":
-            self._choose("axis", text, list(AXES))
+            taken = self._choose("axis", text, list(AXES))
         elif shared:
-            self._set(self.state, shared, text, name)
+            taken = self._set(self.state, shared, text, name)
         elif "." in name:
             key, _, own = name.partition(".")
-            self._own(key, own, name, text)
+            taken = self._own(key, own, name, text)
         else:
-            self.loose[name] = text
+            self.loose.append((name, text))
+            return None
+        return self._note_repeat(name, text) if taken else None
 
     def finish(self, unread: int) -> tuple[dict[str, Any], list[str]]:
-        for name, text in self.loose.items():
-            self._own(self.state["family"], name, name, text)
+        key = self.state["family"]
+        for name, text in self.loose:
+            if self._own(key, name, name, text):
+                self._note_repeat(name, text)
+        values = {spec.name: {**self.state, **self.state["own"][key]}[spec.name] for spec in FAMILIES[key].params}
+        if conflict := FAMILIES[key].conflict(**values):
+            # What the family has of its own goes with everything else once it is back at its defaults.
+            self.state["own"][key] = {spec.name: spec.default for spec in own_specs(FAMILIES[key])}
+            self.notices.append(f"The link's {', '.join(self.state['own'][key])} was ignored: {conflict}.")
         more = max(0, len(self.notices) - MOST_NOTICES) + unread
         said = self.notices[:MOST_NOTICES]
         if more:
             said.append(f"{count(more, 'more part')} of the link {'was' if more == 1 else 'were'} ignored or changed.")
         return self.state, said
+
+    def _note_repeat(self, name: str, text: str) -> None:
+        before = self.given.get(name, text)
+        if before != text:
+            self._ignore(name, before, "the link gives it again")
+        self.given[name] = text
 
     def pin(self, text: str) -> None:
         key, *pairs = text.split(",")
@@ -134,33 +151,38 @@ class _Reader:
             self.state["pins"].append(case)
         return None
 
-    def _own(self, key: str, own: str, name: str, text: str) -> None:
+    # Each of these says whether it took the value.
+
+    def _own(self, key: str, own: str, name: str, text: str) -> bool:
         spec = next((spec for spec in own_specs(FAMILIES[key]) if spec.name == own), None) if key in FAMILIES else None
         if spec is None:
             self._ignore(name, text, "it is not known here")
-        else:
-            self._set(self.state["own"][key], spec, text, name)
+            return False
+        return self._set(self.state["own"][key], spec, text, name)
 
-    def _choose(self, name: str, text: str, options: list[str]) -> None:
+    def _choose(self, name: str, text: str, options: list[str]) -> bool:
         if text in options:
             self.state[name] = text
-        else:
-            self._ignore(name, text, f"it must be one of {', '.join(options)}")
+            return True
+        self._ignore(name, text, f"it must be one of {', '.join(options)}")
+        return False
 
-    def _set(self, values: dict[str, Any], spec: ParamSpec, text: str, name: str) -> None:
+    def _set(self, values: dict[str, Any], spec: ParamSpec, text: str, name: str) -> bool:
         try:
             value: object = text
             if spec.kind != "choice":
                 if not NUMBER.fullmatch(text.strip()):
-                    return self._ignore(name, text, "it is not a number")
+                    self._ignore(name, text, "it is not a number")
+                    return False
                 value = float(text)
                 value = int(value) if math.isfinite(value) and value.is_integer() else value
             values[spec.name], remark = legal_value(spec, value)
         except ValueError:
-            return self._ignore(name, text, f"it must be {spec.allowed}")
+            self._ignore(name, text, f"it must be {spec.allowed}")
+            return False
         if remark:
             self.notices.append(remark)
-        return None
+        return True
 
     def _ignore(self, name: str, text: str, reason: str) -> None:
         shown = "".join(c if c.isprintable() else "·" for c in f"{name[:SHOWN]}={text[:SHOWN]}")

@@ -54,7 +54,7 @@ make_page(
     "Schedule Lab",
     controls=controls,
     stage_controls=stage_controls,
-    schedule=pn.pane.Bokeh(plot.figure, sizing_mode="stretch_both", margin=0),
+    plot=pn.pane.Bokeh(plot.figure, sizing_mode="stretch_both", margin=0),
     prose=prose,
     tables=tables,
     legend=legend,

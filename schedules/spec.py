@@ -326,6 +326,6 @@ def variants(spec: Family) -> Iterator[dict[str, str]]:
     yield from combinations
 
 
-def with_default(spec: ParamSpec, default: Value) -> ParamSpec:
-    """Return `spec` with another default, for a family in which another value is a better start."""
-    return replace(spec, default=default)
+def with_default(spec: ParamSpec, default: Value, **changes: Any) -> ParamSpec:
+    """Return `spec` with another default, and other bounds or words, for a family in which they make more sense."""
+    return replace(spec, default=default, **changes)

@@ -52,6 +52,14 @@ function followConnection(document_) {
   })
 }
 
+/** The plot's surface takes the focus, but no key does anything there; the table says what it shows. */
+function skipSurfaces(root) {
+  for (const node of root.querySelectorAll("*")) {
+    if (node.classList.contains("bk-events")) node.tabIndex = -1
+    if (node.shadowRoot) skipSurfaces(node.shadowRoot)
+  }
+}
+
 export function render({model, view}) {
   let timer
   const write = () => history.replaceState(null, "", model.query ? `?${model.query}` : location.pathname)
@@ -59,9 +67,10 @@ export function render({model, view}) {
     clearTimeout(timer)
     timer = setTimeout(write, QUIET)
   })
+  let visits = 0
   const visit = () => {
     clearTimeout(timer)
-    model.visited = location.search
+    model.visited = {query: location.search, seq: ++visits}
   }
   addEventListener("popstate", visit)
   addEventListener("pagehide", write)
@@ -77,6 +86,7 @@ export function render({model, view}) {
   addEventListener("resize", measure)
   model.on("remove", () => removeEventListener("resize", measure))
   measure()
+  requestAnimationFrame(() => skipSurfaces(document.body))
   followTheme(model)
   followConnection(view.model.document)
 }

@@ -16,7 +16,7 @@ class Address(JSComponent):
     """
 
     query = param.String(default="", doc="To the browser: the whole state, without the question mark.")
-    visited = param.String(default="", doc="From the browser: the query of an address that was gone to.")
+    visited = param.Dict(default={}, doc="From the browser: {query, seq} of an address that was gone to.")
 
     rem = param.Number(default=16, doc="From the browser: the root font size [pixels].")
 
@@ -31,7 +31,9 @@ class Address(JSComponent):
 
     @param.depends("visited", watch=True)
     def _visit(self) -> None:
-        self._on_visit(self.visited)
+        query = self.visited.get("query")
+        if isinstance(query, str):
+            self._on_visit(query)
 
     @param.depends("rem", watch=True)
     def _scale(self) -> None:

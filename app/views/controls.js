@@ -42,9 +42,9 @@ function nearest(values, value) {
   return low > 0 && value - values[low - 1] < values[low] - value ? low - 1 : low
 }
 
-/** 0.00003 → 3e-5; the notation of the whole page, as a number field accepts it. */
+/** 0.00003 → 3e-5; the notation of the whole page, as a number field accepts it, with every digit. */
 function written(value) {
-  if (value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e7)) return String(Number(value.toPrecision(12)))
+  if (value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e7)) return String(value)
   return value.toExponential().replace("e+", "e")
 }
 
@@ -57,9 +57,11 @@ function make(tag, attributes = {}, ...children) {
 
 /** Sends changes one batch at a time: the next leaves when the page has drawn the last, with the newest values. */
 class Outbox {
-  constructor(model) {
+  constructor(model, onAnswer) {
     this.model = model
+    this.onAnswer = onAnswer
     this.pending = {}
+    this.sent = {}
     this.flying = 0
     this.seq = 0
     model.on("done", () => {
@@ -77,12 +79,14 @@ class Outbox {
     if (this.flying || Object.keys(this.pending).length === 0) return
     this.flying = ++this.seq
     const changes = this.pending
+    this.sent = changes
     this.pending = {}
     this.watchdog = setTimeout(() => this.landed(), WATCHDOG)
     this.model.sent = {seq: this.flying, changes}
   }
   landed() {
     clearTimeout(this.watchdog)
+    this.onAnswer(Object.keys(this.sent))
     const next = () => {
       clearTimeout(later)
       cancelAnimationFrame(frame)
@@ -109,12 +113,15 @@ function buildSlider(item, outbox) {
   let values = []
   let high
   let current // the value last chosen here or shown by the page
+  let text // what the number field was last given, or has sent
 
+  const write = () => (text = exact.value = written(current))
+  const typing = () => exact.getRootNode().activeElement === exact && exact.value !== text
   const track = () => range.style.setProperty("--fill", `${(100 * range.value) / Math.max(1, values.length - 1)}%`)
   const choose = (position) => {
     range.value = Math.min(values.length - 1, Math.max(0, position))
     current = values[range.value]
-    exact.value = written(current)
+    write()
     range.setAttribute("aria-valuetext", [written(current), item.unit].filter(Boolean).join(" "))
     track()
     outbox.put(item.name, current)
@@ -135,17 +142,20 @@ function buildSlider(item, outbox) {
   exact.addEventListener("keydown", (event) => {
     if (event.key === "ArrowUp" || event.key === "ArrowDown") {
       event.preventDefault() // the browser's own step would add 1 to a rate of 3e-4
+      if (typing() && !Number.isNaN(exact.valueAsNumber)) current = exact.valueAsNumber
       step(moves[event.key])
     }
-    if (event.key === "Escape") exact.value = written(current)
+    if (event.key === "Escape") write()
   })
   exact.addEventListener("change", () => {
+    text = exact.value
     const value = exact.valueAsNumber
     if (Number.isNaN(value)) {
-      exact.value = written(current)
+      write()
       hint.textContent = `Type a number, such as ${written(current)}.`
       hint.classList.add("warning")
     } else {
+      current = value
       outbox.put(item.name, value)
     }
   })
@@ -162,7 +172,7 @@ function buildSlider(item, outbox) {
       if (!outbox.holds(item.name)) {
         current = state.value
         range.value = nearest(values, current)
-        if (Number(exact.value) !== current || exact.value === "") exact.value = written(current)
+        if (!typing()) write() // an answer to an earlier change must not undo what is being typed
         range.setAttribute("aria-valuetext", state.text)
       }
       track()
@@ -222,6 +232,7 @@ function buildSwitch(item, outbox) {
 const ACTS = {
   async copy_link(button) {
     const label = button.textContent
+    window.scheduleLab.writeAddress() // the last change may not have come to the address yet
     try {
       await navigator.clipboard.writeText(location.href)
       button.textContent = "Link copied"
@@ -246,8 +257,12 @@ function buildButton(item, outbox) {
 
 export function render({model, el}) {
   el.getRootNode().adoptedStyleSheets = [window.scheduleLab.sheet]
-  const outbox = new Outbox(model)
   const controls = {}
+  const states = {}
+  // What was sent is shown again as the page took it: a number beyond the end goes back to the end.
+  const outbox = new Outbox(model, (names) => {
+    for (const name of names) if (name in states) controls[name].show(states[name])
+  })
   const group = make("div", {role: "group", "aria-label": model.title, class: "controls"})
   group.classList.toggle("bar", !model.items.some((item) => item.kind === "slider"))
   for (const item of model.items) {
@@ -255,6 +270,7 @@ export function render({model, el}) {
     group.append(controls[item.name].node)
   }
   const show = () => {
+    Object.assign(states, model.shown)
     for (const [name, state] of Object.entries(model.shown)) controls[name].show(state)
   }
   model.on("shown", show)

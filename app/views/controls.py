@@ -32,8 +32,9 @@ class Controls(JSComponent):
     shown = param.Dict(default={}, doc="To the browser: what controls show, by name; only what has changed.")
 
     _esm = Path(__file__).parent / "controls.js"
-    # Nothing need be held back here: the browser waits for `done`. And no busy indicator follows each move.
-    _debounce: ClassVar[int] = 0
+    # The browser waits for `done`, so nothing need be held back here, but for the moment in which the server confirms
+    # the message: while it does, Panel puts an answer off by 10 ms. And no busy indicator follows each move.
+    _debounce: ClassVar[int] = 2
     _busy__ignore: ClassVar[list[str]] = ["sent"]
 
     def __init__(
@@ -46,16 +47,18 @@ class Controls(JSComponent):
         self._on_change = on_change
         self._look = look
         self._last = look()
+        self._answering = 0
         super().__init__(items=list(items), shown=self._last, sizing_mode="stretch_width", margin=0, **params)
 
     @param.depends("sent", watch=True)
     def _receive(self) -> None:
         changes, seq = self.sent.get("changes"), self.sent.get("seq")
         names = {item["name"] for item in self.items}
+        self._answering = seq if isinstance(seq, int) else 0
         with pn.io.hold():
             if isinstance(changes, dict) and changes.keys() <= names:
                 self._on_change(changes)
-            self.done = seq if isinstance(seq, int) else 0
+            self.done = self._answering
 
     def refresh(self) -> None:
         """Send what has changed of what the controls show."""
@@ -63,7 +66,7 @@ class Controls(JSComponent):
         changed = {name: state for name, state in look.items() if self._last.get(name) != state}
         self._last = look
         if changed:
-            self.shown = changed
+            self.param.update(shown=changed, done=self._answering)  # together: each update of a component has its price
 
 
 def slider(name: str, label: str, **scale: Any) -> dict[str, Any]:

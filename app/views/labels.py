@@ -7,6 +7,9 @@ CHARACTER = 0.54  # of the font size: the mean width of a character of a sans-se
 LINE = 1.35  # of the font size: the height of a line
 GAP = 4.0  # pixels between labels
 
+# Places beside a point, best first: right above it, left above, one line higher, below.
+BESIDE = (("left", 9.0, 13.0), ("right", -9.0, 13.0), ("left", 5.0, 34.0), ("right", -5.0, 34.0), ("left", 9.0, -13.0))
+
 
 @dataclass(frozen=True)
 class Label:
@@ -24,7 +27,7 @@ class Label:
     x: float
     y: float
     text: str
-    offsets: Sequence[tuple[str, float, float]] = (("left", 9, 13), ("right", -9, 13), ("left", 9, -13))
+    offsets: Sequence[tuple[str, float, float]] = BESIDE
 
 
 @dataclass(frozen=True)

@@ -41,4 +41,5 @@ class Legend(JSComponent):
             "remove": lambda: self._lab.unpin(index),
         }
         with pn.io.hold():
-            actions.get(act, lambda: None)()
+            if isinstance(act, str) and act in actions:
+                actions[act]()

@@ -36,7 +36,7 @@ from schedules.facts import number
 FEW = 250  # updates; up to here each one is drawn as a point
 DASHES = ([10, 4], [2, 4], [10, 4, 2, 4], [5, 3])
 HEADROOM = 1.25  # of the highest rate, so that labels fit above it
-LOG_HEADROOM = 0.3  # decades
+LOG_HEADROOM, LOG_SHARE = 0.3, 0.12  # the same on a logarithmic axis: decades, and of the axis
 MARGIN, ROOM = 0.015, 8.0  # on both sides: of the run, and at least so many pixels, so that no mark is cut
 STEPS_OF_AXIS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 MOST_TICKS = 6
@@ -49,6 +49,7 @@ MOST_JOINS = 60  # lines; more would be a grey area
 MOST_LABELS = 6  # of a kind; more are counted in one label
 NAMES_AT, NAMES_FROM = 0.955, 0.9  # height of the phase names' middle, and of their lower edge, in the plot
 FONT = 0.875  # of the root font size
+USUAL_REM, LEAST_REM, GREATEST_REM = 16.0, 4.0, 100.0  # root font sizes [pixels]
 LAPTOP = (850.0, 340.0)  # pixels
 
 
@@ -74,7 +75,9 @@ class SchedulePlot:
         self._drawn_pins: list[Case] = []
         self._pinned: list[Run] = []
         self._ticks: list[float] = []
-        self._font = FONT * 16
+        self._font = FONT * USUAL_REM
+        self._size = LAPTOP
+        self._sizes: dict[Any, tuple[str, float]] = {}  # of glyphs, at the usual root font size
         self.figure = self._make()
         self.refresh()
         self.figure.on_change("inner_width", self._resized)
@@ -104,6 +107,7 @@ class SchedulePlot:
             axis.minor_tick_line_color = None
             axis.major_tick_in = 0
             axis.axis_line_color = None
+            axis.axis_label_standoff = 10
         plot.xgrid.grid_line_color = None
 
         plot.quad(
@@ -127,30 +131,29 @@ class SchedulePlot:
         for source, dash, number_ in zip(self._pins, DASHES, range(1, MAX_PINS + 1), strict=True):
             renderer = plot.line("step", "lr", source=source, line_width=2.5, line_dash=dash, name=f"pin {number_}")
             renderer.glyph.tags = [f"line_color=--pin{number_}"]
+            self._sizes[renderer.glyph] = ("line_width", 2.5)
         line = plot.line("step", "lr", source=self.data, line_width=3.5, line_join="round", name="live")
         line.glyph.tags = ["line_color=--live"]
+        self._sizes[line.glyph] = ("line_width", 3.5)
         self._points = self._glyph(plot, Scatter(x="step", y="lr", size=6), self.data, "live")
         self._glyph(plot, Scatter(x="x", y="y", size=10, line_width=2.5), self._marks, "live")
         plot.renderers[-1].glyph.tags = ["fill_color=--surface", "line_color=--live"]
+        self._sizes |= {self._points.glyph: ("size", 6.0), plot.renderers[-1].glyph: ("size", 10.0)}
         text = {
             "text": "text",
             "text_align": "align",
             "text_font_size": "0.875rem",
             "text_baseline": "middle",
             "text_font": value("system-ui, sans-serif"),
-            "padding": 3,
+            "padding": 2,
+            "background_fill_alpha": 0.8,
         }
         self._glyph(plot, Text(x="x", y="y", **text), self._names, "muted", frame=True)
         self._glyph(plot, Text(x="x", y="y", x_offset="dx", y_offset="dy", **text), self._labels, "text")
-        plot.add_tools(
-            HoverTool(
-                renderers=[line],
-                mode="vline",
-                line_policy="nearest",
-                attachment="right",
-                tooltips=[("update", "@step{0,0}"), ("rate", "@lr{0.0000e+0}")],
-            )
-        )
+        hover = HoverTool(renderers=[line], mode="vline", line_policy="nearest", attachment="right")
+        hover.tooltips = [("update", "@step{0,0}"), ("rate", "@lr{%.4e}")]
+        hover.formatters = {"@lr": "printf"}
+        plot.add_tools(hover)
         return plot
 
     @staticmethod
@@ -166,18 +169,22 @@ class SchedulePlot:
     def refresh(self) -> None:
         """Bring the plot up to the state."""
         run = self._lab.run
-        self.data.data = _drawn(run)
+        _put(self.data, _drawn(run))
         self._points.visible = run.lr.size <= FEW
         if self._lab.pins != self._drawn_pins:
             self._drawn_pins = list(self._lab.pins)
             self._pinned = [pin.run() for pin in self._drawn_pins]
             for source, pinned in zip_longest(self._pins, self._pinned):
-                source.data = _drawn(pinned) if pinned else {"step": [], "lr": []}
+                _put(source, _drawn(pinned) if pinned else {"step": [], "lr": []})
         self._fit()
 
     def resize(self, rem: float) -> None:
-        """Place the labels anew for a root font size [pixels]."""
+        """Fit lines, marks and labels to a root font size [pixels]: a wide screen is read from far away."""
+        if not LEAST_REM <= rem <= GREATEST_REM:
+            return
         self._font = FONT * rem
+        for glyph, (attribute, size) in self._sizes.items():
+            setattr(glyph, attribute, size * rem / USUAL_REM)
         self._fit()
 
     def _resized(self, _attribute: str, _old: object, _new: object) -> None:
@@ -187,8 +194,17 @@ class SchedulePlot:
 
     def _fit(self) -> None:
         """Fit axes, marks and labels to the curves and to the size of the plot."""
+        self._size = self._measured()
         self._refresh_axes([self._lab.run, *self._pinned])
         self._refresh_marks()
+
+    def _measured(self) -> tuple[float, float]:
+        """Return the size of the plot as the browser tells it [pixels]; until it has, and while hidden, a laptop's."""
+        try:
+            width, height = self.figure.inner_width, self.figure.inner_height
+        except UnsetValueError:
+            return LAPTOP
+        return (width, height) if width > 0 and height > 0 else LAPTOP
 
     def _refresh_axes(self, runs: list[Run]) -> None:
         log = self._lab.axis == "log"
@@ -203,29 +219,22 @@ class SchedulePlot:
             axis.ticker = self.figure.ygrid[0].ticker = FixedTicker(ticks=ticks, minor_ticks=[])
             axis.major_label_overrides = {tick: number(tick) for tick in ticks}
         longest = round_up(max(1, *(run.lr.size - 1 for run in runs)))
+        margin = longest * max(MARGIN, ROOM / self._size[0])
+        self._left, self._right, self._low, self._high = -margin, longest + margin, low, high
+        self.figure.x_range.update(start=self._left, end=self._right)
         self.figure.y_range.update(start=low, end=high)
         self.figure.xaxis[0].ticker.desired_num_ticks = max(2, int(self._size[0] / (TICK_WIDTH * self._font)))
-        margin = longest * max(MARGIN, ROOM / self._size[0])
-        self.figure.x_range.update(start=-margin, end=longest + margin)
-
-    # Pixels, for labels. The browser tells the size of the plot; until it has, a laptop's is assumed.
 
     def _x(self, step: float) -> float:
-        start, end = self.figure.x_range.start, self.figure.x_range.end
-        return float((step - start) / (end - start) * self._size[0])
+        """Return the pixels from the left of the plot to a step."""
+        return float((step - self._left) / (self._right - self._left) * self._size[0])
 
     def _y(self, rate: float) -> float:
-        low, high = self.figure.y_range.start, self.figure.y_range.end
+        """Return the pixels from the bottom of the plot to a rate."""
+        low, high = self._low, self._high
         if self._lab.axis == "log":
             low, high, rate = math.log10(low), math.log10(high), math.log10(max(rate, low))
         return float((rate - low) / (high - low) * self._size[1])
-
-    @property
-    def _size(self) -> tuple[float, float]:
-        try:
-            return self.figure.inner_width, self.figure.inner_height
-        except UnsetValueError:
-            return LAPTOP
 
     def _refresh_marks(self) -> None:
         """Shade and name the phases, mark joins, peak, restarts, floor and end, and label what has room."""
@@ -243,17 +252,18 @@ class SchedulePlot:
         restarts = run.key_values.restarts[:MOST_JOINS]
         points = np.unique(np.concatenate([run.steps.get("peak", restarts)[:1], restarts, [last]])).astype(int)
         floor = run.values.get("eta_min", -1.0) if "floor" in self._named(run) else -1.0
-        drawn = [floor] if floor >= self.figure.y_range.start else []
+        drawn = [floor] if floor >= self._low else []
 
         names = self._phase_names(run)
         in_row = [(0.0, self._size[1] * NAMES_FROM, self._size[0], self._size[1])]
-        labels = place(self._labels_of(run, drawn), *self._size, self._font, in_row)
-        self._bands.data = bands
-        self._joins.data = {"x": joins}
-        self._marks.data = {"x": points, "y": run.lr[points]}
-        self._floor.data = {"left": [0] * len(drawn), "right": [last] * len(drawn), "y": drawn}
-        self._names.data = names
-        self._labels.data = _columns(self._labels, labels)
+        on_marks = [_around(self._x(step), self._y(float(run.lr[step])), self._font / 5) for step in points.tolist()]
+        labels = place(self._labels_of(run, drawn), *self._size, self._font, [*in_row, *on_marks])
+        _put(self._bands, bands)
+        _put(self._joins, {"x": joins})
+        _put(self._marks, {"x": points, "y": run.lr[points]})
+        _put(self._floor, {"left": [0] * len(drawn), "right": [last] * len(drawn), "y": drawn})
+        _put(self._names, names)
+        _put(self._labels, _columns(self._labels, labels))
 
     @staticmethod
     def _named(run: Run) -> set[str]:
@@ -272,9 +282,7 @@ class SchedulePlot:
             if start + width > self._size[0] + GAP or (start > right and not centred):
                 continue
             free = start + width
-            middle = self.figure.x_range.start + (start + width / 2) / self._size[0] * (
-                self.figure.x_range.end - self.figure.x_range.start
-            )
+            middle = self._left + (start + width / 2) / self._size[0] * (self._right - self._left)
             for column, entry in zip(names.values(), (middle, NAMES_AT, stretch.phase.name, "center"), strict=True):
                 column.append(entry)
         return names
@@ -304,9 +312,20 @@ class SchedulePlot:
         return labels
 
 
+def _put(source: ColumnDataSource, data: dict[str, Any]) -> None:
+    """Replace the data of a source, if they are other ones: what has not changed need not be sent and drawn anew."""
+    if any(not np.array_equal(source.data[name], column) for name, column in data.items()):
+        source.data = data
+
+
 def _drawn(run: Run) -> dict[str, Any]:
-    steps = thin(run.lr, np.concatenate(list(run.steps.values())))
+    joins = np.array([stretch.start for stretch in run.stretches], dtype=np.int64)
+    steps = thin(run.lr, np.concatenate([joins, *run.steps.values()]))
     return {"step": steps.astype(np.int32), "lr": run.lr[steps]}
+
+
+def _around(x: float, y: float, reach: float) -> tuple[float, float, float, float]:
+    return x - reach, y - reach, x + reach, y + reach
 
 
 def _columns(source: ColumnDataSource, placed: list[Placed]) -> dict[str, list[Any]]:
@@ -319,12 +338,15 @@ def _decades(curves: list[NDArray[np.float64]], highest: float) -> tuple[float, 
     lowest = min(
         (float(lr[lr > highest * DEEPEST].min()) for lr in curves if (lr > highest * DEEPEST).any()), default=highest
     )
-    return 10.0 ** math.floor(math.log10(lowest) - 0.02), 10.0 ** math.ceil(math.log10(highest) + LOG_HEADROOM)
+    low, high = math.floor(math.log10(lowest) - 0.02), math.ceil(math.log10(highest) + LOG_HEADROOM)
+    if high - math.log10(highest) < LOG_SHARE * (high - low):  # among many decades, a third of one is little room
+        high += 1
+    return 10.0**low, 10.0**high
 
 
 def _ticks(high: float) -> list[float]:
     """Return round rates from 0 to `high`, five or six of them."""
-    step = next(s for s in (m * 10.0**e for e in range(-14, 5) for m in (1, 2, 5)) if high / s < MOST_TICKS + 0.5)
+    step = next(s for s in (m * 10.0**e for e in range(-20, 5) for m in (1, 2, 5)) if high / s < MOST_TICKS + 0.5)
     return [float(f"{n * step:.12g}") for n in range(int(high / step * (1 + 1e-9)) + 1)]
 
 

@@ -6,6 +6,7 @@ from app.model import Lab, own_specs
 from app.presets import PRESETS
 from app.views.controls import button, choice, slider, switch
 from schedules import FAMILIES, SHARED, ParamSpec
+from schedules.facts import number
 
 PRESET_CASES = {preset.key: preset.case for preset in PRESETS}
 ACTS = ("reset", "undo", "pin")
@@ -42,7 +43,7 @@ def _item(name: str, spec: ParamSpec) -> dict[str, Any]:
         low=low,
         zero=zero,
         whole=spec.kind == "steps",
-        unit=spec.unit,
+        unit=_unit(spec),
         symbol=spec.name,
     )
 
@@ -89,11 +90,16 @@ def look(lab: Lab) -> dict[str, dict[str, Any]]:
     return shown
 
 
+def _unit(spec: ParamSpec) -> str:
+    """Return the unit to say after a value; "rate" is in the label already."""
+    return "" if spec.kind == "rate" else spec.unit
+
+
 def _reach(lab: Lab, spec: ParamSpec, value: float) -> dict[str, Any]:
     """Return where a slider ends now, and its value in words."""
     _low, high = spec.slider
-    words = f"{value:g} {spec.unit}".strip() if spec.kind != "steps" else f"{value:,} {spec.unit}"
+    words = f"{value:,} {spec.unit}" if spec.kind == "steps" else f"{number(value)} {_unit(spec)}"
     if spec.span and spec.span != spec.name:
         high = getattr(lab, spec.span)
-        words += f", {100 * value / high:.3g} percent of the run"
-    return {"high": high, "text": words}
+        words += f", {number(100 * value / high, 3)} percent of the run"
+    return {"high": high, "text": words.strip()}

@@ -30,7 +30,8 @@ class Tables(JSComponent):
 
     def _state(self) -> dict[str, list[list[str]]]:
         run = self._lab.run
-        found = sorted((int(step), kind) for kind, steps in run.steps.items() for step in steps[:MOST_EVENTS])
+        found = [(int(step), kind) for kind, steps in run.steps.items() for step in steps[:MOST_EVENTS]]
+        found.sort(key=lambda event: event[0])  # of several at one step, the last update stays the last
         rows = [["0", "first update", number(run.key_values.first)]]
         rows += [[f"{step:,}", LABELS[kind], number(float(run.lr[step]))] for step, kind in found]
         if len(rows) > MOST_EVENTS:

@@ -197,8 +197,8 @@ def test_sliders_say_their_values_in_words(lab: LabPage) -> None:
     assert said == {
         "T": "10,000 updates",
         "Tw": "500 updates, 5 percent of the run",
-        "eta_max": "0.0003 rate",
-        "eta_min": "3e-05 rate",
+        "eta_max": "3e-4",
+        "eta_min": "3e-5",
         "cycle_length": "2,000 updates, 20 percent of the run",
         "restart_mult": "2",
     }

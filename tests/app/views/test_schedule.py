@@ -116,9 +116,6 @@ def test_joins_peaks_and_restarts_are_drawn_exactly(shown: Any, key: str, T: int
     assert found.lr.max() == max(found.lr[list(steps)])
 
 
-@pytest.mark.xfail(
-    reason="only events are kept, and the top of one_cycle may lie one step beside its join", strict=True
-)
 def test_every_join_of_two_phases_is_drawn_exactly() -> None:
     lab = Lab()
     plot = SchedulePlot(lab)
@@ -295,7 +292,6 @@ def test_ticks_from_zero_are_round_and_even(high: float) -> None:
     assert float(f"{ticks[1]:.0e}") == ticks[1]
 
 
-@pytest.mark.xfail(reason="steps between ticks end at 1e-14", strict=True)
 def test_hardly_visible_rates_have_ticks_too() -> None:
     lab = Lab()
     lab.assign({"T": 1, "Tw": 1_000, "eta_max": 1e-12})
@@ -439,6 +435,5 @@ def test_restarts_are_named_one_by_one_while_they_are_few_and_counted_when_many(
     assert MOST_LABELS < 39
 
 
-@pytest.mark.xfail(reason="divides by the width", strict=True)
 def test_a_plot_that_is_not_seen_has_no_size_and_no_trouble() -> None:
     resize(SchedulePlot(Lab()), 0, 0)

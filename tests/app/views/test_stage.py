@@ -154,7 +154,7 @@ def test_a_slider_that_follows_the_run_ends_at_its_length_and_says_what_share_it
         assert shown[name]["high"] == lab.T
         assert text.startswith(f"{value:,} updates, ")
         assert text.endswith(" percent of the run")
-        share = float(text.split(", ")[-1].removesuffix(" percent of the run"))
+        share = float(text.split(", ")[-1].removesuffix(" percent of the run").replace(",", ""))
         assert math.isclose(share, 100 * value / lab.T, rel_tol=0.01)
 
 
