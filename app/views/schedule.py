@@ -72,6 +72,7 @@ class SchedulePlot:
         self._marks = ColumnDataSource({"x": [], "y": []})
         self._labels = ColumnDataSource({"x": [], "y": [], "text": [], "align": [], "dx": [], "dy": []})
         self._pins = [ColumnDataSource({"step": [], "lr": []}, name=f"pin_{n + 1}_data") for n in range(MAX_PINS)]
+        self._pin_lines: list[GlyphRenderer] = []
         self._drawn_pins: list[Case] = []
         self._pinned: list[Run] = []
         self._ticks: list[float] = []
@@ -131,6 +132,8 @@ class SchedulePlot:
         for source, dash, number_ in zip(self._pins, DASHES, range(1, MAX_PINS + 1), strict=True):
             renderer = plot.line("step", "lr", source=source, line_width=2.5, line_dash=dash, name=f"pin {number_}")
             renderer.glyph.tags = [f"line_color=--pin{number_}"]
+            renderer.visible = False  # a line without points would still cost the browser a millisecond or two
+            self._pin_lines.append(renderer)
             self._sizes[renderer.glyph] = ("line_width", 2.5)
         line = plot.line("step", "lr", source=self.data, line_width=3.5, line_join="round", name="live")
         line.glyph.tags = ["line_color=--live"]
@@ -174,8 +177,9 @@ class SchedulePlot:
         if self._lab.pins != self._drawn_pins:
             self._drawn_pins = list(self._lab.pins)
             self._pinned = [pin.run() for pin in self._drawn_pins]
-            for source, pinned in zip_longest(self._pins, self._pinned):
+            for source, line, pinned in zip_longest(self._pins, self._pin_lines, self._pinned):
                 _put(source, _drawn(pinned) if pinned else {"step": [], "lr": []})
+                line.visible = pinned is not None
         self._fit()
 
     def resize(self, rem: float) -> None:
