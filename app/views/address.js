@@ -23,15 +23,10 @@ function repaint(view) {
 }
 
 function followTheme(model) {
-  const light = matchMedia("(prefers-color-scheme: light)")
   const repaintSoon = () => requestAnimationFrame(paint)
-  light.addEventListener("change", repaintSoon)
   const watch = new MutationObserver(repaintSoon)
   watch.observe(document.documentElement, {attributeFilter: ["data-theme"]})
-  model.on("remove", () => {
-    light.removeEventListener("change", repaintSoon)
-    watch.disconnect()
-  })
+  model.on("remove", () => watch.disconnect())
   repaintSoon()
 }
 

@@ -37,6 +37,7 @@ def main() -> int:
     if asked.rounds is not None and asked.rounds < 1:
         parser.error("--rounds must be at least 1")
     say(describe())
+    say("Other work on this machine moves every figure: trust a verdict from a run whose load average was low.")
     for name in asked.names or BENCHMARKS:
         before = load_average()
         tables = asyncio.run(BENCHMARKS[name](asked.rounds))

@@ -5,7 +5,7 @@ import time
 
 from playwright.async_api import Page
 
-from benchmarks.browser import check, chromium, opened
+from benchmarks.browser import T, check, chromium, opened
 from benchmarks.report import Table, median
 from benchmarks.servers import BARE, OURS, Site, serving
 
@@ -78,7 +78,7 @@ async def _share(page: Page, site: Site) -> float:
     """Return how far along its way the handle stands, 0 to 1."""
     if site is OURS:
         return float(await site.handle(page).evaluate("(range) => range.value / range.max"))
-    return await site.read(page) / 10_000
+    return await site.read(page) / T
 
 
 def _table(found: dict[Site, list[dict[str, float]]]) -> Table:
