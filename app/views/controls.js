@@ -72,8 +72,9 @@ class Outbox {
     this.pending[name] = value
     this.flush()
   }
+  /** Whether a newer value of a control is on its way than the page can show. */
   holds(name) {
-    return name in this.pending
+    return name in this.pending || (this.flying > 0 && name in this.sent)
   }
   flush() {
     if (this.flying || Object.keys(this.pending).length === 0) return

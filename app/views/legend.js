@@ -26,6 +26,8 @@ export function render({model, el}) {
     return button
   }
   const show = () => {
+    const focused = list.getRootNode().activeElement
+    const place = [...list.querySelectorAll("button")].indexOf(focused)
     list.hidden = model.curves.length < 2
     list.replaceChildren(
       ...model.curves.map((name, index) => {
@@ -39,6 +41,11 @@ export function render({model, el}) {
         return row
       }),
     )
+    if (place < 0) return
+    // The keyboard stays where it was: on the button that took the place, else the last one, else the plot's tools.
+    const buttons = list.querySelectorAll("button")
+    const next = buttons[Math.min(place, buttons.length - 1)] ?? document.getElementById("plot")
+    next.focus()
   }
   model.on("curves", show)
   show()
