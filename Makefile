@@ -30,7 +30,7 @@ serve: $(VENV)/ready ## set up and serve the app on this machine (ADDRESS=localh
 	    --allow-websocket-origin $(ADDRESS):$(PORT)
 
 test: $(VENV)/ready-test ## set up, with a browser, and run every test but the frameworks'
-	$(WITH_CHROMIUM) $(PY) -m pytest -m "not frameworks"
+	$(WITH_CHROMIUM) $(PY) -m pytest -n auto -m "not frameworks"
 
 check: $(VENV)/ready-check ## set up and run the static checks: style, types, layers
 	$(PY) -m ruff check
