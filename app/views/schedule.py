@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from panel.io import state
 
 from app.model import MAX_PINS, Case, Lab
-from app.views.labels import GAP, Label, Placed, place, text_width
+from app.views.labels import BESIDE, GAP, Label, Placed, place, text_width
 from schedules import Run, thin
 from schedules.facts import number
 
@@ -294,9 +294,11 @@ class SchedulePlot:
     def _labels_of(self, run: Run, floors: list[float]) -> list[Label]:
         """Return what may be labelled, the most important first."""
         lr, labels = run.lr, []
+        scale = self._font / (FONT * USUAL_REM)
+        beside = [(align, scale * right, scale * up) for align, right, up in BESIDE]
 
         def at(step: int, text: str) -> Label:
-            return Label((step, lr[step]), self._x(step), self._y(lr[step]), text)
+            return Label((step, lr[step]), self._x(step), self._y(lr[step]), text, beside)
 
         if peaks := run.steps.get("peak", np.empty(0, dtype=np.int64))[:1].tolist():
             word = "highest" if run.values.get("Tw", 0) > lr.size else "peak"  # the run ends before the peak
@@ -305,7 +307,7 @@ class SchedulePlot:
             # Where the curve is farthest from it there is room.
             places = (np.linspace(0.12, 0.88, 12) * (lr.size - 1)).astype(int).tolist()
             step = max(places, key=lambda step: abs(self._y(float(lr[step])) - self._y(floor)))
-            sides = [(align, 0.0, up) for up in (13.0, -13.0) for align in ("center", "left", "right")]
+            sides = [(align, 0.0, up) for up in (13 * scale, -13 * scale) for align in ("center", "left", "right")]
             labels.append(Label((step, floor), self._x(step), self._y(floor), f"floor {number(floor, 3)}", sides))
         for kind in TURNS:
             steps = run.steps.get(kind, np.empty(0, dtype=np.int64))
