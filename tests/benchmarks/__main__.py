@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import signal
 import sys
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def main() -> int:
         parser.error(f"{', '.join(unknown)}: not known; there are {', '.join(BENCHMARKS)}")
     if asked.rounds is not None and asked.rounds < 1:
         parser.error("--rounds must be at least 1")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that servers and browser end with this process
     say(describe())
     say("Other work on this machine moves every figure: trust a verdict from a run whose load average was low.")
     for name in asked.names or BENCHMARKS:
