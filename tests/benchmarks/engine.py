@@ -24,7 +24,7 @@ def loop(T: int, Tw: int, eta_max: float, eta_min: float) -> Curve:
     lr = np.zeros(T)
     for t in range(T):
         if t < Tw:
-            lr[t] = eta_max * (t + 1) / Tw
+            lr[t] = eta_max * (t + 1) / max(1, Tw)
         else:
             progress = (t - Tw) / max(1, T - Tw - 1)
             lr[t] = eta_min + 0.5 * (eta_max - eta_min) * (1 + np.cos(np.pi * progress))
