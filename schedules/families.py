@@ -515,7 +515,7 @@ def _zero_start(eta_min: float, sweep: str, **_values: float) -> str:
             choices=("linear", "exponential"),
         ),
     ),
-    phases=(Phase("sweep", "in a {sweep} sweep"),),
+    phases=(Phase("sweep", "in the {sweep} sweep"),),
     sources=(SMITH,),
     scope="Smith 2015, §3.3, raises the rate linearly and reads accuracy; the exponential sweep is later practice.",
     conflict=_zero_start,

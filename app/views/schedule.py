@@ -104,6 +104,7 @@ class SchedulePlot:
         plot.extra_y_ranges = {"frame": Range1d(0, 1)}
         plot.extra_y_scales = {"frame": LinearScale()}
         plot.xaxis[0].formatter = NumeralTickFormatter(format="0,0")
+        plot.xaxis[0].ticker.min_interval = 1  # there is nothing between two updates
         for axis in (*plot.xaxis, *plot.yaxis):
             axis.minor_tick_line_color = None
             axis.major_tick_in = 0
@@ -249,11 +250,12 @@ class SchedulePlot:
             bands["left"].append(stretch.start)
             bands["right"].append(min(stretch.stop, last))
             bands["shade"].append(PALE if number_ % 2 or len(run.stretches) == 1 else 1.0)
-        turns = [run.steps[kind] for kind in TURNS if kind in run.steps]
-        joins = np.concatenate(
-            [[stretch.start for stretch in run.stretches[1:]], *(steps[:MOST_JOINS] for steps in turns)]
+        # All of a kind or none: lines that stop somewhere would say that the restarts do. A label counts them.
+        turns = [run.steps[kind] for kind in TURNS if kind in run.steps and run.steps[kind].size <= MOST_JOINS]
+        joins = np.concatenate([[stretch.start for stretch in run.stretches[1:]], *turns])
+        restarts = (
+            run.key_values.restarts if run.key_values.restarts.size <= MOST_JOINS else np.empty(0, dtype=np.int64)
         )
-        restarts = run.key_values.restarts[:MOST_JOINS]
         points = np.unique(np.concatenate([run.steps.get("peak", restarts)[:1], restarts, [last]])).astype(int)
         floor = run.values.get("eta_min", -1.0) if "floor" in self._named(run) else -1.0
         drawn = [floor] if floor >= self._low else []
