@@ -145,9 +145,10 @@ class Lab(param.Parameterized):
         """Remove a pinned curve."""
         self._act({"pins": [pin for position, pin in enumerate(self.pins) if position != index]})
 
-    def show(self, case: Case, axis: str | None = None) -> None:
-        """Put a curve on the stage: a preset, or a pinned one."""
-        self._act(*self._checked({"family": case.family, **dict(case.values), **({"axis": axis} if axis else {})}))
+    def show(self, case: Case, notice: str = "") -> None:
+        """Put a curve on the stage, a preset or a pinned one, with what there is to say of it."""
+        changes, remarks = self._checked({"family": case.family, **dict(case.values)})
+        self._act(changes, [*([notice] if notice else []), *remarks])
 
     def reset(self) -> None:
         """Return to the state of a fresh page; `undo` takes it back."""

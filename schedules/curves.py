@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from schedules.spec import Family, Phase, get_family
 
+ULPS = 4  # what rounding may add to a rate
 RELATIVE = 1e-12  # rates nearer than this are the same rate
 LABELS = {
     "warmup_end": "warmup ends",
@@ -96,7 +97,9 @@ def event_steps(family: Family, values: dict[str, Any], lr: NDArray[np.float64])
     if "peak" not in steps and lr[top] > lr.min() * (1 + RELATIVE):
         steps["peak"] = [top]
     if "eta_min" in values:
-        at_floor = np.flatnonzero(np.abs(lr[top:] - values["eta_min"]) <= RELATIVE * values["eta_min"])
+        # Near to the floor for the height of this curve, and for rounding: a flat curve must not count as its floor.
+        near = RELATIVE * abs(lr[top] - values["eta_min"]) + ULPS * np.spacing(values["eta_min"])
+        at_floor = np.flatnonzero(np.abs(lr[top:] - values["eta_min"]) <= near)
         if at_floor.size and lr[top] > values["eta_min"]:
             steps["floor"] = [top + int(at_floor[0])]
     steps["end"] = [T - 1]

@@ -224,6 +224,6 @@ def _remark(run: Run) -> str:
     values = run.values
     if values.get("Tw") == run.lr.size - 1 and "eta_min" in values and run.stretches[-1].phase.name == "decay":
         return " With Tw = T − 1 the only update after the warmup uses the peak, so the floor is never reached."
-    if values.get("eta_min", 0.0) > values["eta_max"]:
+    if values.get("eta_min", 0.0) > values["eta_max"] and run.lr.max() > values["eta_max"] * (1 + RELATIVE):
         return " The floor is above the peak, so the curve is upside down."
     return ""

@@ -258,7 +258,8 @@ class SchedulePlot:
         )
         points = np.unique(np.concatenate([run.steps.get("peak", restarts)[:1], restarts, [last]])).astype(int)
         floor = run.values.get("eta_min", -1.0) if "floor" in self._named(run) else -1.0
-        drawn = [floor] if floor >= self._low else []
+        falls_below = run.lr[int(np.argmax(run.lr)) :].min() < floor * (1 - DEEPEST)  # then it is no floor
+        drawn = [floor] if floor >= self._low and not falls_below else []
 
         names = self._phase_names(run)
         in_row = [(0.0, self._size[1] * NAMES_FROM, self._size[0], self._size[1])]

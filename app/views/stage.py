@@ -8,7 +8,7 @@ from app.views.controls import button, choice, slider, switch
 from schedules import FAMILIES, SHARED, ParamSpec
 from schedules.facts import number
 
-PRESET_CASES = {preset.key: preset.case for preset in PRESETS}
+PRESETS_BY_KEY = {preset.key: preset for preset in PRESETS}
 ACTS = ("reset", "undo", "pin")
 
 
@@ -51,8 +51,9 @@ def _item(name: str, spec: ParamSpec) -> dict[str, Any]:
 def change(lab: Lab, changes: dict[str, Any]) -> None:
     """Bring changed controls into the state."""
     preset = changes.get("preset")
-    if isinstance(preset, str) and preset in PRESET_CASES:  # a list, for one, cannot even be looked up
-        lab.show(PRESET_CASES[preset])
+    if isinstance(preset, str) and preset in PRESETS_BY_KEY:  # a list, for one, cannot even be looked up
+        chosen = PRESETS_BY_KEY[preset]
+        lab.show(chosen.case, f"{chosen.title}. {chosen.why}")
     for act in ACTS:
         if act in changes:
             getattr(lab, act)()

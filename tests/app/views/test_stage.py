@@ -193,11 +193,13 @@ def test_every_option_of_a_choice_can_be_chosen(name: str) -> None:
         if "." in name:
             change(lab, {"family": name.partition(".")[0]})
         change(lab, {name: value})
-        assert lab.notices == []
         if name == "preset":
-            assert lab.live == next(preset.case for preset in PRESETS if preset.key == value)
+            preset = next(preset for preset in PRESETS if preset.key == value)
+            assert lab.live == preset.case
+            assert lab.notices == [f"{preset.title}. {preset.why}"]
             assert look(lab)["preset"]["value"] == ""
         else:
+            assert lab.notices == []
             assert look(lab)[name]["value"] == value
 
 
