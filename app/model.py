@@ -176,9 +176,10 @@ class Lab(param.Parameterized):
         return {name: getattr(self, name) for name in names}
 
     def _act(self, changes: dict[str, Any], notices: Sequence[str] = ()) -> None:
-        """Make changes that `undo` takes back, if they are any."""
-        if any(getattr(self, name) != value for name, value in changes.items()):
-            self._before = [*self._before[1 - MOST_UNDOS :], self.state]
+        """Make changes that `undo` takes back, if they are any; what is done after them to other things stays."""
+        before = {name: getattr(self, name) for name, value in changes.items() if getattr(self, name) != value}
+        if before:
+            self._before = [*self._before[1 - MOST_UNDOS :], before]
         self._apply(changes, list(notices))
 
     def _apply(self, changes: dict[str, Any], notices: list[str]) -> None:

@@ -61,7 +61,7 @@ def test_a_change_is_one_revision_however_much_it_sets() -> None:
     changes = {"family": "step", "axis": "log", "T": 50, "Tw": 1e9, "eta_max": 0.5, "gamma": 0.25, "sgdr.T": 60}
     lab.assign(changes)
     assert len(seen) == 1
-    for act in (lab.pin, lambda: lab.show(PRESETS[2].case, "linear"), lab.undo, lambda: lab.unpin(0), lab.reset):
+    for act in (lab.pin, lambda: lab.show(PRESETS[2].case), lab.undo, lambda: lab.unpin(0), lab.reset):
         before = len(seen)
         act()
         assert len(seen) == before + 1, act
@@ -286,11 +286,10 @@ def test_removing_a_pin_removes_that_one(count: int, data: st.DataObject) -> Non
 def test_undo_restores_the_exact_state(act: str, labs: Any, data: st.DataObject) -> None:
     lab = data.draw(labs())
     before, live, error = whole(lab), lab.live, lab.error
-    acts = {"preset": lambda: lab.show(PRESETS[2].case, "log"), "reset": lab.reset, "removal": lambda: lab.unpin(0)}
+    acts = {"preset": lambda: lab.show(PRESETS[2].case), "reset": lab.reset, "removal": lambda: lab.unpin(0)}
     acts[act]()
     assert lab.can_undo == (whole(lab) != before)
     if lab.can_undo:
-        lab.assign({"family": "step", "gamma": 0.123})
         lab.undo()
         assert (whole(lab), lab.error, lab.can_undo) == (before, error, False)
         assert error or lab.live == live
@@ -309,6 +308,15 @@ def test_undo_goes_back_one_act_at_a_time() -> None:
     before = lab.revision
     lab.undo()
     assert lab.revision == before
+
+
+def test_undo_keeps_what_was_done_to_other_things_since() -> None:
+    lab = Lab()
+    lab.show(PRESETS[3].case)
+    lab.pin()
+    lab.undo()
+    assert lab.case == Lab().case
+    assert [pin.family for pin in lab.pins] == ["triangular"]
 
 
 def test_an_act_that_changes_nothing_leaves_nothing_to_undo() -> None:
