@@ -55,6 +55,9 @@ function make(tag, attributes = {}, ...children) {
   return node
 }
 
+// All groups of controls stand in one line, so that "pin" in one and "reset" in another arrive in the order of the clicks.
+const line = (window.scheduleLab.line ??= {busy: false, waiting: []})
+
 /** Sends changes one batch at a time: the next leaves when the last is answered, with the newest value of each. */
 class Outbox {
   constructor(model, onAnswer) {
@@ -77,19 +80,24 @@ class Outbox {
     return name in this.pending || (this.flying > 0 && name in this.sent)
   }
   flush() {
-    if (this.flying || Object.keys(this.pending).length === 0) return
+    if (Object.keys(this.pending).length === 0) return
+    if (line.busy) {
+      if (!line.waiting.includes(this)) line.waiting.push(this)
+      return
+    }
+    line.busy = true
     this.flying = ++this.seq
-    const changes = this.pending
-    this.sent = changes
+    this.sent = this.pending
     this.pending = {}
     this.watchdog = setTimeout(() => this.landed(), WATCHDOG)
-    this.model.sent = {seq: this.flying, changes}
+    this.model.sent = {seq: this.flying, changes: this.sent}
   }
   landed() {
     clearTimeout(this.watchdog)
     this.flying = 0
+    line.busy = false
     this.onAnswer(Object.keys(this.sent))
-    this.flush() // at once: the server works on the newest values while the browser paints the answer
+    line.waiting.shift()?.flush() // at once: the server works on the newest values while the browser paints the answer
   }
 }
 

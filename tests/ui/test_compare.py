@@ -53,6 +53,20 @@ def test_reset_returns_to_the_start_in_every_part(lab: LabPage) -> None:
     lab.draws("step")
 
 
+def test_clicks_in_two_groups_of_controls_count_in_their_order(lab: LabPage) -> None:
+    lab.page.evaluate(
+        """([log, pin, reset]) => { log.click(); pin.click(); reset.click() }""",
+        [
+            lab.page.get_by_label("log").element_handle(),
+            lab.button("Pin this curve").element_handle(),
+            lab.button("Reset").element_handle(),
+        ],
+    )
+    expect(lab.button("Undo")).to_be_enabled()
+    lab.page.wait_for_timeout(300)
+    assert lab.data("pin_1_data")[0].size == 0
+
+
 def test_a_pinned_curve_stays_and_the_legend_names_what_differs(lab: LabPage) -> None:
     assert lab.legend == []
     lab.button("Pin this curve").click()
