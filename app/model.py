@@ -12,7 +12,7 @@ import param
 
 from schedules import FAMILIES, SHARED, Family, ParamSpec, Run, run
 from schedules.facts import number
-from schedules.spec import Value
+from schedules.spec import Value, as_float
 
 AXES = ("linear", "log")
 MAX_PINS = 4  # beyond this, curves cannot be told apart by colour and dash
@@ -86,13 +86,9 @@ class Lab(param.Parameterized):
         """Return the value of a parameter of the family on the stage, or of a shared one."""
         return self.own[self.family][name] if name in self.own[self.family] else getattr(self, name)
 
-    def spec_of(self, name: str) -> ParamSpec:
-        """Return what the family on the stage says of a parameter, or, if it lacks it, what all families say."""
-        return next(spec for spec in (*self.spec.params, *SHARED) if spec.name == name)
-
     # Changes. Each is one update of the parameters, however many it sets, and so one redraw.
 
-    def assign(self, changes: Mapping[str, object], notices: Sequence[str] = ()) -> None:
+    def assign(self, changes: Mapping[str, object]) -> None:
         """Set `family`, `axis` and parameters by name; numbers beyond what is legal become the nearest legal one.
 
         A parameter that another family has of its own is named with its key: `step.gamma`.
@@ -100,8 +96,7 @@ class Lab(param.Parameterized):
         Raises:
             ValueError: for a value that has no nearest legal one; the message says what is allowed. Nothing is changed.
         """
-        checked, remarks = self._checked(changes)
-        self._apply(checked, [*notices, *remarks])
+        self._apply(*self._checked(changes))
 
     def _checked(self, changes: Mapping[str, object]) -> tuple[dict[str, Any], list[str]]:
         """Return changes as legal values of the state's own parameters, with remarks; raises as `assign` does."""
@@ -215,10 +210,7 @@ def legal_value(spec: ParamSpec, value: object) -> tuple[Value, str]:
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
         return spec.validate(value), ""
-    try:
-        real = float(value)
-    except OverflowError:  # a whole number beyond all floats
-        real = math.inf if value > 0 else -math.inf
+    real = as_float(value)
     nearest = spec.nearest(real)
     if nearest == value:
         return nearest, ""

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from schedules.curves import events
+from schedules.curves import in_order
 from schedules.facts import Run, key_value_rows, number, run
 from schedules.spec import FAMILIES, Family, Value, get_family
 
@@ -117,7 +117,7 @@ def _summary(result: Run) -> Iterator[str]:
     width = max(len(label) for label, _ in rows)
     yield from (f"{label:{width}}  {text}" for label, text in rows)
     yield ""
-    found = events(result.family.key, **result.values)
+    found = in_order(result.steps, result.lr)
     shown = [(f"{event.step:,}", event.label, number(event.lr)) for event in found[:LISTED]]
     step_width, label_width = (max(len(row[column]) for row in shown) for column in (0, 1))
     yield from (f"{step:>{step_width}}  {label:{label_width}}  {rate}" for step, label, rate in shown)

@@ -84,11 +84,20 @@ def restarts(key: str, **params: Any) -> NDArray[np.int64]:
     return family.marks(**family.validate(params)).get("restart", np.empty(0, dtype=np.int64))
 
 
-def event_steps(family: Family, values: dict[str, Any], lr: NDArray[np.float64]) -> dict[str, NDArray[np.int64]]:
-    """Return by kind the steps that matter in a run of checked `values` with the curve `lr`; kinds may share a step."""
+def event_steps(
+    family: Family, values: dict[str, Any], lr: NDArray[np.float64], phases: tuple[Stretch, ...]
+) -> dict[str, NDArray[np.int64]]:
+    """Return by kind the steps that matter in a run of checked `values`; kinds may share a step.
+
+    Args:
+        family: The family.
+        values: Its checked parameters.
+        lr: The curve that they give.
+        phases: The phases that it goes through.
+    """
     T = values["T"]
     steps: dict[str, list[int] | NDArray[np.int64]] = dict(family.marks(**values))
-    for stretch in stretches(family, values):
+    for stretch in phases:
         if stretch.phase.name == "warmup" and stretch.stop < T:
             steps["warmup_end"] = [stretch.stop]
         if stretch.phase.name == "cooldown":
@@ -118,9 +127,10 @@ def events(key: str, **params: Any) -> tuple[Event, ...]:
     family = get_family(key)
     values = family.validate(params)
     lr = evaluate(family, values)
-    found = [
-        Event(int(step), kind, LABELS[kind], float(lr[step]))
-        for kind, steps in event_steps(family, values, lr).items()
-        for step in steps
-    ]
+    return in_order(event_steps(family, values, lr, stretches(family, values)), lr)
+
+
+def in_order(steps: dict[str, NDArray[np.int64]], lr: NDArray[np.float64]) -> tuple[Event, ...]:
+    """Return steps that matter, given by kind, as events in the order of time, and at one step as given."""
+    found = [Event(int(step), kind, LABELS[kind], float(lr[step])) for kind in steps for step in steps[kind]]
     return tuple(sorted(found, key=lambda event: event.step))

@@ -51,6 +51,10 @@ class Run:
         """What the curve does, in words."""
         return _sentence(self)
 
+    def at(self, kind: str) -> NDArray[np.int64]:
+        """Return the steps of a kind of event, a key of `schedules.curves.LABELS`; none if the run has none."""
+        return self.steps.get(kind, np.empty(0, dtype=np.int64))
+
 
 def run(key: str, **params: Any) -> Run:
     """Return the curve of a family with its phases, the steps that matter and its key values.
@@ -61,7 +65,8 @@ def run(key: str, **params: Any) -> Run:
     family = get_family(key)
     values = family.validate(params)
     lr = evaluate(family, values)
-    steps = event_steps(family, values, lr)
+    phases = stretches(family, values)
+    steps = event_steps(family, values, lr, phases)
     total = float(lr.sum())
     Tw = values.get("Tw", lr.size)
     key_values = KeyValues(
@@ -72,7 +77,7 @@ def run(key: str, **params: Any) -> Run:
         total=total,
         restarts=steps.get("restart", np.empty(0, dtype=np.int64)),
     )
-    return Run(family, values, lr, stretches(family, values), steps, key_values)
+    return Run(family, values, lr, phases, steps, key_values)
 
 
 def key_values(key: str, **params: Any) -> KeyValues:

@@ -92,10 +92,7 @@ class ParamSpec:
                 return str(value)
         elif isinstance(value, numbers.Real) and not isinstance(value, bool):
             low, high = cast(tuple[float, float], self.bounds)
-            try:
-                real = float(value)
-            except OverflowError:  # a whole number or a fraction beyond all floats
-                real = math.inf
+            real = as_float(value)
             if low <= real <= high and (self.kind != "steps" or real.is_integer()):  # NaN fails the comparison
                 return int(real) if self.kind == "steps" else real
         raise ValueError(f"{self.name}={_shown(value)} is not allowed; it must be {self.allowed}")
@@ -111,6 +108,14 @@ class ParamSpec:
         low, high = cast(tuple[float, float], self.bounds)
         inside = min(max(value, low), high)
         return round(inside) if self.kind == "steps" else inside
+
+
+def as_float(value: float | numbers.Real) -> float:
+    """Return a number as a float; a whole number or a fraction beyond all floats counts as infinite."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if cast(Any, value) > 0 else -math.inf
 
 
 def _shown(value: object) -> str:

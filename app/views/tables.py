@@ -6,7 +6,7 @@ import param
 from panel.custom import JSComponent
 
 from app.model import Lab
-from schedules.curves import LABELS
+from schedules.curves import in_order
 from schedules.facts import key_value_rows, number
 
 MOST_EVENTS = 12
@@ -30,10 +30,9 @@ class Tables(JSComponent):
 
     def _state(self) -> dict[str, list[list[str]]]:
         run = self._lab.run
-        found = [(int(step), kind) for kind, steps in run.steps.items() for step in steps[:MOST_EVENTS]]
-        found.sort(key=lambda event: event[0])  # of several at one step, the last update stays the last
+        first_of_each = {kind: steps[:MOST_EVENTS] for kind, steps in run.steps.items()}
         rows = [["0", "first update", number(run.key_values.first)]]
-        rows += [[f"{step:,}", LABELS[kind], number(float(run.lr[step]))] for step, kind in found]
+        rows += [[f"{event.step:,}", event.label, number(event.lr)] for event in in_order(first_of_each, run.lr)]
         if len(rows) > MOST_EVENTS:
             rows = [*rows[: MOST_EVENTS - 1], rows[-1]]
         return {"key_values": [list(row) for row in key_value_rows(run)], "steps": rows}
