@@ -16,9 +16,11 @@ from bokeh.models import (
     FixedTicker,
     GlyphRenderer,
     HoverTool,
+    Line,
     LinearScale,
     LogScale,
     NumeralTickFormatter,
+    Quad,
     Range1d,
     Scatter,
     Segment,
@@ -66,13 +68,12 @@ class SchedulePlot:
         self._lab = lab
         self.data = ColumnDataSource({"step": [], "lr": []}, name="schedule_data")
         self._bands = ColumnDataSource({"left": [], "right": [], "shade": []})
-        self._names = ColumnDataSource({"x": [], "y": [], "text": [], "align": []})
+        self._names = ColumnDataSource({"x": [], "y": [], "text": []})
         self._joins = ColumnDataSource({"x": []})
         self._floor = ColumnDataSource({"left": [], "right": [], "y": []})
         self._marks = ColumnDataSource({"x": [], "y": []})
         self._labels = ColumnDataSource({"x": [], "y": [], "text": [], "align": [], "dx": [], "dy": []})
         self._pins = [ColumnDataSource({"step": [], "lr": []}, name=f"pin_{n + 1}_data") for n in range(MAX_PINS)]
-        self._pin_lines: list[GlyphRenderer] = []
         self._drawn_pins: list[Case] = []
         self._pinned: list[Run] = []
         self._ticks: list[float] = []
@@ -112,63 +113,68 @@ class SchedulePlot:
             axis.axis_label_standoff = 10
         plot.xgrid.grid_line_color = None
 
-        plot.quad(
-            left="left",
-            right="right",
-            bottom=0,
-            top=1,
-            source=self._bands,
+        self._add(
+            plot,
+            self._bands,
+            Quad(left="left", right="right", bottom=0, top=1, fill_alpha="shade", line_color=None),
+            "fill_color=--band",
             y_range_name="frame",
-            fill_alpha="shade",
-            line_color=None,
             level="underlay",
         )
-        plot.renderers[-1].glyph.tags = ["fill_color=--band"]
-        self._glyph(
-            plot, Segment(x0="x", x1="x", y0=0, y1=1, line_width=1.5, line_dash=[3, 4]), self._joins, "join", frame=True
-        )
-        self._glyph(
-            plot, Segment(x0="left", x1="right", y0="y", y1="y", line_width=1.5, line_dash=[6, 4]), self._floor, "floor"
-        )
-        for source, dash, number_ in zip(self._pins, DASHES, range(1, MAX_PINS + 1), strict=True):
-            renderer = plot.line("step", "lr", source=source, line_width=2.5, line_dash=dash, name=f"pin {number_}")
-            renderer.glyph.tags = [f"line_color=--pin{number_}"]
-            renderer.visible = False  # a line without points would still cost the browser a millisecond or two
-            self._pin_lines.append(renderer)
-            self._sizes[renderer.glyph] = ("line_width", 2.5)
-        line = plot.line("step", "lr", source=self.data, line_width=3.5, line_join="round", name="live")
-        line.glyph.tags = ["line_color=--live"]
-        self._sizes[line.glyph] = ("line_width", 3.5)
-        self._points = self._glyph(plot, Scatter(x="step", y="lr", size=6), self.data, "live")
-        self._glyph(plot, Scatter(x="x", y="y", size=10, line_width=2.5), self._marks, "live")
-        plot.renderers[-1].glyph.tags = ["fill_color=--surface", "line_color=--live"]
-        self._sizes |= {self._points.glyph: ("size", 6.0), plot.renderers[-1].glyph: ("size", 10.0)}
+        join = Segment(x0="x", x1="x", y0=0, y1=1, line_width=1.5, line_dash=[3, 4])
+        self._add(plot, self._joins, join, "line_color=--join", y_range_name="frame")
+        floor = Segment(x0="left", x1="right", y0="y", y1="y", line_width=1.5, line_dash=[6, 4])
+        self._add(plot, self._floor, floor, "line_color=--floor")
+        self._pin_lines = [
+            # Not seen until it has points: a line without any would still cost the browser a millisecond or two.
+            self._add(
+                plot, source, Line(x="step", y="lr", line_dash=dash), f"line_color=--pin{n}", width=2.5, visible=False
+            )
+            for n, (source, dash) in enumerate(zip(self._pins, DASHES, strict=True), start=1)
+        ]
+        curve = Line(x="step", y="lr", line_join="round")
+        line = self._add(plot, self.data, curve, "line_color=--live", width=3.5)
+        point = Scatter(x="step", y="lr")
+        self._points = self._add(plot, self.data, point, "line_color=--live", "fill_color=--live", size=6)
+        mark = Scatter(x="x", y="y", line_width=2.5)
+        self._add(plot, self._marks, mark, "line_color=--live", "fill_color=--surface", size=10)
         text = {
             "text": "text",
-            "text_align": "align",
             "text_font_size": "0.875rem",
             "text_baseline": "middle",
             "text_font": value("system-ui, sans-serif"),
             "padding": 2,
             "background_fill_alpha": 0.8,
         }
-        self._glyph(plot, Text(x="x", y="y", **text), self._names, "muted", frame=True)
-        self._glyph(plot, Text(x="x", y="y", x_offset="dx", y_offset="dy", **text), self._labels, "text")
+        name = Text(x="x", y="y", text_align="center", **text)
+        self._add(
+            plot, self._names, name, "text_color=--muted", "background_fill_color=--surface", y_range_name="frame"
+        )
+        label = Text(x="x", y="y", text_align="align", x_offset="dx", y_offset="dy", **text)
+        self._add(plot, self._labels, label, "text_color=--text", "background_fill_color=--surface")
         hover = HoverTool(renderers=[line], mode="vline", line_policy="nearest", attachment="right")
         hover.tooltips = [("update", "@step{0,0}"), ("rate", "@lr{%.4e}")]
         hover.formatters = {"@lr": "printf"}
         plot.add_tools(hover)
         return plot
 
-    @staticmethod
-    def _glyph(plot: figure, glyph: Any, source: ColumnDataSource, ink: str, frame: bool = False) -> GlyphRenderer:
-        kind = "text_color" if isinstance(glyph, Text) else "line_color"
-        ground = {Scatter: [f"fill_color=--{ink}"], Text: ["background_fill_color=--surface"]}
-        glyph.tags = [f"{kind}=--{ink}", *ground.get(type(glyph), [])]
-        renderer = plot.add_glyph(source, glyph)
-        if frame:
-            renderer.y_range_name = "frame"
-        return renderer
+    def _add(
+        self,
+        plot: figure,
+        source: ColumnDataSource,
+        glyph: Any,
+        *inks: str,
+        width: float = 0.0,
+        size: float = 0.0,
+        **renderer: Any,
+    ) -> GlyphRenderer:
+        """Add a glyph in colours of the page; its line `width` or its `size` grows with the page's type."""
+        glyph.tags = list(inks)
+        for attribute, usual in (("line_width", width), ("size", size)):
+            if usual:
+                setattr(glyph, attribute, usual)
+                self._sizes[glyph] = (attribute, usual)
+        return plot.add_glyph(source, glyph, **renderer)
 
     def refresh(self) -> None:
         """Bring the plot up to the state."""
@@ -251,35 +257,35 @@ class SchedulePlot:
             bands["right"].append(min(stretch.stop, last))
             bands["shade"].append(PALE if number_ % 2 or len(run.stretches) == 1 else 1.0)
         # All of a kind or none: lines that stop somewhere would say that the restarts do. A label counts them.
-        turns = [run.steps[kind] for kind in TURNS if kind in run.steps and run.steps[kind].size <= MOST_JOINS]
+        turns = [run.at(kind) for kind in TURNS if run.at(kind).size <= MOST_JOINS]
         joins = np.concatenate([[stretch.start for stretch in run.stretches[1:]], *turns])
-        restarts = (
-            run.key_values.restarts if run.key_values.restarts.size <= MOST_JOINS else np.empty(0, dtype=np.int64)
-        )
-        points = np.unique(np.concatenate([run.steps.get("peak", restarts)[:1], restarts, [last]])).astype(int)
-        floor = run.values.get("eta_min", -1.0) if "floor" in self._named(run) else -1.0
-        falls_below = run.lr[int(np.argmax(run.lr)) :].min() < floor * (1 - DEEPEST)  # then it is no floor
-        drawn = [floor] if floor >= self._low and not falls_below else []
+        restarts = run.at("restart")
+        circled = restarts if restarts.size <= MOST_JOINS else restarts[:0]
+        points = np.unique(np.concatenate([run.at("peak")[:1], circled, [last]])).astype(int)
+        floors = self._floors(run)
 
         names = self._phase_names(run)
         in_row = [(0.0, self._size[1] * NAMES_FROM, self._size[0], self._size[1])]
         on_marks = [_around(self._x(step), self._y(float(run.lr[step])), self._font / 5) for step in points.tolist()]
-        labels = place(self._labels_of(run, drawn), *self._size, self._font, [*in_row, *on_marks])
+        labels = place(self._labels_of(run, floors), *self._size, self._font, [*in_row, *on_marks])
         _put(self._bands, bands)
         _put(self._joins, {"x": joins})
         _put(self._marks, {"x": points, "y": run.lr[points]})
-        _put(self._floor, {"left": [0] * len(drawn), "right": [last] * len(drawn), "y": drawn})
+        _put(self._floor, {"left": [0] * len(floors), "right": [last] * len(floors), "y": floors})
         _put(self._names, names)
         _put(self._labels, _columns(self._labels, labels))
 
-    @staticmethod
-    def _named(run: Run) -> set[str]:
-        """Return what the curve has that deserves a line of its own."""
-        return {"floor"} if "eta_min" in run.values and run.family.key != "range_test" else set()
+    def _floors(self, run: Run) -> list[float]:
+        """Return the floor rate, if the curve has one and the axis shows it; else nothing."""
+        if "eta_min" not in run.values or run.family.key == "range_test":
+            return []
+        floor = run.values["eta_min"]
+        falls_below = run.lr[int(np.argmax(run.lr)) :].min() < floor * (1 - DEEPEST)  # then it is no floor
+        return [floor] if floor >= self._low and not falls_below else []
 
     def _phase_names(self, run: Run) -> dict[str, list[Any]]:
         """Return the names of the phases in a row at the top; one that has no room is left out."""
-        names: dict[str, list[Any]] = {"x": [], "y": [], "text": [], "align": []}
+        names: dict[str, list[Any]] = {"x": [], "y": [], "text": []}
         free = 0.0  # pixels; what is to the left of it is taken
         for stretch in run.stretches:
             left, right = self._x(stretch.start), self._x(min(stretch.stop, run.lr.size - 1))
@@ -290,7 +296,7 @@ class SchedulePlot:
                 continue
             free = start + width
             middle = self._left + (start + width / 2) / self._size[0] * (self._right - self._left)
-            for column, entry in zip(names.values(), (middle, NAMES_AT, stretch.phase.name, "center"), strict=True):
+            for column, entry in zip(names.values(), (middle, NAMES_AT, stretch.phase.name), strict=True):
                 column.append(entry)
         return names
 
@@ -303,7 +309,7 @@ class SchedulePlot:
         def at(step: int, text: str) -> Label:
             return Label((step, lr[step]), self._x(step), self._y(lr[step]), text, beside)
 
-        if peaks := run.steps.get("peak", np.empty(0, dtype=np.int64))[:1].tolist():
+        if peaks := run.at("peak")[:1].tolist():
             word = "highest" if run.values.get("Tw", 0) > lr.size else "peak"  # the run ends before the peak
             labels.append(at(peaks[0], f"{word} {number(float(lr[peaks[0]]), 3)}"))
         for floor in floors:
@@ -313,7 +319,7 @@ class SchedulePlot:
             sides = [(align, 0.0, up) for up in (13 * scale, -13 * scale) for align in ("center", "left", "right")]
             labels.append(Label((step, floor), self._x(step), self._y(floor), f"floor {number(floor, 3)}", sides))
         for kind in TURNS:
-            steps = run.steps.get(kind, np.empty(0, dtype=np.int64))
+            steps = run.at(kind)
             if steps.size > MOST_LABELS:
                 labels.append(at(int(steps[0]), f"{steps.size:,} {kind}s"))
             else:
