@@ -170,6 +170,8 @@ class Family:
         rule: The rate at one step, plain Python: the definition.
         function: The checked public function of any step or array of steps.
         marks: Function of the parameters that gives, by kind, the steps that matter within phases (restarts, drops …).
+        fill: The rule on an array of steps: `(t, out, **params)`.
+        branch: The number of the rule's `return` at which a step ends, and so of its phase.
         conflict: Function of the parameters that says what is wrong with legal values that do not go together, else "".
     """
 

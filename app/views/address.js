@@ -2,7 +2,7 @@
 
 const QUIET = 250 // ms without a change before the address is written
 
-/** Colours in plots are named in the tags of their models ("line_color=--ink-live") and looked up in the page's CSS. */
+/** Colours in plots are named in the tags of their models ("line_color=--live") and looked up in the page's CSS. */
 function paint() {
   const css = getComputedStyle(document.documentElement)
   for (const model of window.Bokeh.documents.flatMap((doc) => [...doc._all_models.values()])) {

@@ -17,7 +17,6 @@ class Address(JSComponent):
 
     query = param.String(default="", doc="To the browser: the whole state, without the question mark.")
     visited = param.Dict(default={}, doc="From the browser: {query, seq} of an address that was gone to.")
-
     rem = param.Number(default=16, doc="From the browser: the root font size [pixels].")
 
     _esm = Path(__file__).parent / "address.js"

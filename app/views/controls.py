@@ -1,8 +1,8 @@
 """Every control of the page, drawn by one component from a description in data.
 
 Panel's own sliders have no accessible name, no logarithmic scale and a fixed delay of 50 ms before Python hears of a
-move. These are native inputs, built by `controls.js`. It sends the next move only when the page has drawn the one
-before, with the newest value of each control, so that a held slider neither waits nor queues.
+move. These are native inputs, built by `controls.js`. It sends the next move when the one before is answered, with the
+newest value of each control, so that a held slider neither waits nor queues.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +28,7 @@ class Controls(JSComponent):
     items = param.List(default=[], doc="Description of the controls; fixed.")
     title = param.String(default="", doc="Accessible name of the group.")
     sent = param.Dict(default={}, doc="From the browser: {seq, changes}.")
-    done = param.Integer(default=0, doc="To the browser: the last `seq` that is on the screen.")
+    done = param.Integer(default=0, doc="To the browser: the last `seq` that is answered.")
     shown = param.Dict(default={}, doc="To the browser: what controls show, by name; only what has changed.")
 
     _esm = Path(__file__).parent / "controls.js"
