@@ -83,8 +83,8 @@ def readings(lr: ArrayLike, loss: ArrayLike) -> tuple[Reading, ...]:
     later still. The methods differ by a factor of ten and more, and none of them is the answer.
 
     A tool ends its sweep at the first average above 4 (fastai, Lightning) or 5 (torch-lr-finder) times its lowest so
-    far; here, so does a loss that is not finite. That last point counts when points are skipped at the end. N is taken for
-    the planned length, so a sweep should be given whole, with whatever it measured after it diverged.
+    far; here, so does a loss that is not finite. That last point counts when points are skipped at the end. N is
+    taken for the planned length, so a sweep should be given whole, with whatever it measured after it diverged.
 
     All rules see the loss divided by its first value: thresholds that are absolute in a tool, as the 0.005 of slide,
     are shares of the first loss here. So the unit of the loss does not matter. Lightning's average is taken as it
@@ -265,9 +265,7 @@ LIGHTNING = Tool("Lightning 2.6.6 lr_find", lambda lr, loss: _kept(lr, smooth(lo
 METHODS = (
     Method("smith_base", "Smith: base rate", "where the fall of the loss starts: a tenth is done", SMITH, _smith(0)),
     Method("smith_max", "Smith: max rate", "where the fall slows or turns ragged: a tenth is left", SMITH, _smith(1)),
-    Method(
-        "smith_third", "Smith: a third of max", "a third of the max rate; a quarter will do", SMITH, _smith(1, over=3)
-    ),
+    Method("smith_third", "Smith: a third of max", "a third of the max rate; or a quarter", SMITH, _smith(1, over=3)),
     Method("steep", "fastai: steep", "the steepest fall of the average over log rate", FASTAI, _at(_by_log)),
     Method("minimum", "fastai: minimum", "one tenth of the rate at the lowest average", FASTAI, _at(_lowest, over=10)),
     Method("valley", "fastai: valley", "halfway down the longest series of ever lower averages", FASTAI, _at(_valley)),
