@@ -1,0 +1,211 @@
+"""The exact mean and variance of SGD and heavy ball on the noisy quadratic, where nothing need be sampled.
+
+Each coordinate's state is linear in the state before: θ alone for SGD, θ and the velocity for heavy ball. So the mean
+follows the same map, and the second moments follow its products. Both are scanned in blocks side by side. Every number
+carries an exponent of its own, so that neither 1e-5000 counts as nothing nor 1e+5000 as lost.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from schedules.optimizers import SGD, HeavyBall, Optimizer
+from schedules.problems import Array, Problem, Quadratic
+from schedules.simulation import check_rates, recorded
+
+Exponents = NDArray[np.int32]
+Map = Sequence[Sequence[Array]]  # rows of a matrix, each entry an array over blocks, schedules and coordinates
+LN2 = float(np.log(2))
+PATIENCE = 8  # updates that a mantissa may grow or shrink; no factor in reach takes it out of a float's range in these
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What a run does on average over its noise.
+
+    Attributes:
+        steps: The recorded steps, from 0 to T, int64, shape (K,).
+        mean: E[θ], shape (S, K, D); 0 or infinite where a float cannot hold it.
+        log_mean: log |E[θ]| (natural), of any size, shape (S, K, D); −inf where it is exactly 0.
+        variance: Var[θ], shape (S, K, D).
+        loss: E[loss], shape (S, K).
+        log_loss: log E[loss], of any size, shape (S, K).
+        sd: Standard deviation of the loss over the noise, shape (S, K).
+        bias: The part of `loss` that is the mean's own, without noise, shape (S, K).
+    """
+
+    steps: NDArray[np.int64]
+    mean: Array
+    log_mean: Array
+    variance: Array
+    loss: Array
+    log_loss: Array
+    sd: Array
+    bias: Array
+
+
+def is_exact(problem: Problem, optimizer: Optimizer) -> bool:
+    """Tell whether `expect` knows this pair."""
+    return isinstance(problem, Quadratic) and isinstance(optimizer, SGD | HeavyBall)
+
+
+def expect(problem: Problem, optimizer: Optimizer, lr: ArrayLike, every: int = 1) -> Expectation:
+    """Return mean and variance after each update, exact but for rounding.
+
+    For SGD, m ← (1 − ηλ) m and V ← (1 − ηλ)² V + η² σ² in each coordinate of curvature λ.
+
+    Args:
+        problem: A `Quadratic`.
+        optimizer: `SGD` or `HeavyBall`.
+        lr: Rates, shape (S, T), or (T,) for a single schedule.
+        every: Record each so-manieth step, and the last one.
+
+    Raises:
+        ValueError: for another problem or optimizer, or for rates that are none.
+    """
+    if not (isinstance(problem, Quadratic) and isinstance(optimizer, SGD | HeavyBall)):
+        raise ValueError("only SGD and heavy ball on the quadratic have an exact expectation; use simulate")
+    rates = check_rates(lr)
+    curvature, sigma = problem.curvature, problem.noise
+    S, T = rates.shape
+    size = 1 if isinstance(optimizer, SGD) else 2
+    beta = 0.0 if isinstance(optimizer, SGD) else optimizer.beta
+
+    def mean_map(eta: Array) -> Map:
+        if size == 1:
+            return [[1 - eta * curvature]]
+        return [[1 - eta * curvature, -eta * beta + 0 * curvature], [curvature + 0 * eta, beta + 0 * eta * curvature]]
+
+    def moment_map(eta: Array) -> Map:
+        if size == 1:
+            return [[(1 - eta * curvature) ** 2]]
+        (a, b), (c, d) = mean_map(eta)
+        return [[a * a, 2 * a * b, b * b], [a * c, a * d + b * c, b * d], [c * c, 2 * c * d, d * d]]
+
+    def kick(eta: Array) -> Sequence[Array]:
+        square = (sigma * eta) ** 2 + 0 * curvature
+        return [square] if size == 1 else [square, -(sigma**2) * eta + 0 * curvature, sigma**2 + 0 * eta * curvature]
+
+    start = np.zeros((size, S, 2))
+    start[0] = problem.origin
+    steps = recorded(T, every)
+    m, m_exponent = _scan(rates, mean_map, None, start, steps)
+    moments = size * (size + 1) // 2
+    if sigma:
+        v, v_exponent = _scan(rates, moment_map, kick, np.zeros((moments, S, 2)), steps)
+    else:
+        v, v_exponent = np.zeros_like(m), np.zeros_like(m_exponent)
+    return _sum_up(steps, curvature, m, m_exponent, np.maximum(v, 0), v_exponent)
+
+
+def _sum_up(
+    steps: NDArray[np.int64], curvature: Array, m: Array, m_exponent: Exponents, v: Array, v_exponent: Exponents
+) -> Expectation:
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
+        mean, variance = np.ldexp(m, m_exponent), np.ldexp(v, v_exponent)
+        log_mean = np.log(np.abs(m)) + m_exponent * LN2
+        log_variance = np.log(v) + v_exponent * LN2
+        log_parts = np.logaddexp(2 * log_mean, log_variance) + np.log(curvature / 2)
+        bias = 0.5 * (curvature * mean**2).sum(axis=-1)
+        loss = bias + 0.5 * (curvature * variance).sum(axis=-1)
+        # θ is normal, so half a λθ² varies by λ²(V²/2 + m²V).
+        sd = np.sqrt((curvature**2 * variance * (variance / 2 + mean**2)).sum(axis=-1))
+        return Expectation(steps, mean, log_mean, variance, loss, np.logaddexp.reduce(log_parts, axis=-1), sd, bias)
+
+
+def _scan(
+    lr: Array,
+    step_map: Callable[[Array], Map],
+    kick: Callable[[Array], Sequence[Array]] | None,
+    start: Array,
+    steps: NDArray[np.int64],
+) -> tuple[Array, Exponents]:
+    """Return the first component of x_{t+1} = A(η_t) x_t + b(η_t) at recorded steps, as mantissas and exponents.
+
+    First each block learns where it takes any start to, all blocks at once; then the blocks are chained; then each
+    runs through again from its true start. √T blocks of √T updates make three short loops of one long one.
+
+    Args:
+        lr: Rates (S, T).
+        step_map: Gives the n × n entries of A for rates (blocks, S, 1), each (blocks, S, D).
+        kick: Gives the n entries of b; None for b = 0.
+        start: x_0, shape (n, S, D).
+        steps: The recorded steps.
+    """
+    (S, T), (n, _, D) = lr.shape, start.shape
+    length = max(1, int(np.sqrt(T)))
+    blocks = -(-T // length)
+    rates = np.zeros((S, blocks * length))
+    rates[:, :T] = lr
+    rates = np.ascontiguousarray(rates.reshape(S, blocks, length).transpose(2, 1, 0))[..., None]
+
+    columns, exponents = _compose(rates, step_map, kick, n, D)
+    starts, start_exponents = np.empty((n, blocks, S, D)), np.empty((blocks, S, D), dtype=np.int32)
+    x, exponent = _normal(start, np.zeros((S, D), dtype=np.int32))
+    for k in range(blocks):
+        starts[:, k], start_exponents[k] = x, exponent
+        reach = exponents[:, k].copy()
+        reach[:n] += exponent
+        top = reach.max(axis=0)
+        parts = np.ldexp(columns[:, :, k], reach - top)
+        parts[:, :n] *= x
+        x, exponent = _normal(parts.sum(axis=1), top)
+
+    # Through each block again, from its start; what is recorded is kept.
+    kept, kept_exponents = np.empty((steps.size, S, D)), np.empty((steps.size, S, D), dtype=np.int32)
+    kept[-1], kept_exponents[-1] = x[0], exponent
+    block, within = np.divmod(steps[:-1], length)
+    order = np.argsort(within, kind="stable")
+    bounds = np.searchsorted(within[order], np.arange(length + 1))
+    x, exponent = starts, start_exponents
+    for j, eta in enumerate(rates):
+        rows = order[bounds[j] : bounds[j + 1]]
+        kept[rows], kept_exponents[rows] = x[0, block[rows]], exponent[block[rows]]
+        x = _apply(step_map(eta), x)
+        if kick:
+            for i, push in enumerate(kick(eta)):
+                x[i] += np.ldexp(push, -exponent)
+        if j % PATIENCE == 0:
+            x, exponent = _normal(x, exponent)
+    return kept.swapaxes(0, 1), kept_exponents.swapaxes(0, 1)
+
+
+def _compose(
+    rates: Array,
+    step_map: Callable[[Array], Map],
+    kick: Callable[[Array], Sequence[Array]] | None,
+    n: int,
+    D: int,
+) -> tuple[Array, Exponents]:
+    """Return what each block does: its matrix, column by column, and where it takes 0 to, as another column.
+
+    The columns are (n, n + 1, blocks, S, D), or (n, n, …) without kicks.
+    """
+    _length, blocks, S, _ = rates.shape
+    columns = np.zeros((n, n + 1 if kick else n, blocks, S, D))
+    for i in range(n):
+        columns[i, i] = 1
+    exponents = np.zeros(columns.shape[1:], dtype=np.int32)
+    for j, eta in enumerate(rates):
+        columns = _apply(step_map(eta), columns)
+        if kick:
+            for i, push in enumerate(kick(eta)):
+                columns[i, n] += np.ldexp(push, -exponents[n])
+        if j % PATIENCE == 0:
+            columns, exponents = _normal(columns, exponents)
+    return _normal(columns, exponents)
+
+
+def _apply(matrix: Map, x: Array) -> Array:
+    """Return A x for x (n, …)."""
+    if len(matrix) == 1:
+        return np.asarray(matrix[0][0] * x)
+    return np.stack([sum(entry * x[j] for j, entry in enumerate(row)) for row in matrix])
+
+
+def _normal(x: Array, exponent: Exponents) -> tuple[Array, Exponents]:
+    """Shift the common exponent of the components so that the greatest of them is between ½ and 1."""
+    shift = np.frexp(x[0] if len(x) == 1 else np.abs(x).max(axis=0))[1]
+    return np.ldexp(x, -shift), exponent + shift

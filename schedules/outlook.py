@@ -1,0 +1,107 @@
+"""What training under a schedule comes to: the expected loss with its spread, the expected path, and single runs."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schedules.expectation import Expectation, expect, is_exact
+from schedules.optimizers import Optimizer
+from schedules.problems import Array, Problem
+from schedules.simulation import Training, check_rates, simulate, simulate_slowly
+
+SHOWN = 4  # single runs
+AVERAGED = 16  # runs whose average stands for an expectation that is not known exactly
+MOST_SAMPLED = 131_072  # updates; beyond, single runs of an exact case are left out
+FINE, COARSE = 1024, 512  # recorded steps: of an exact curve, and of single runs
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """The outcome of training under one schedule.
+
+    Attributes:
+        steps: Recorded steps, int64, shape (K,).
+        loss: Expected loss, shape (K,): exact, or the average over runs.
+        sd: Standard deviation of the loss, shape (K,).
+        path: Expected θ, shape (K, D).
+        runs: Single runs; None where there is no noise, or too many updates.
+        exact: What the expectation is, if it is exact.
+        diverged_at: First recorded step at which the expected loss is beyond all floats; −1 if there is none.
+    """
+
+    steps: NDArray[np.int64]
+    loss: Array
+    sd: Array
+    path: Array
+    runs: Training | None
+    exact: Expectation | None
+    diverged_at: int
+
+    def reach(self, level: float) -> int:
+        """Return the first recorded step with an expected loss of at most `level`; −1 if there is none."""
+        there = self.loss <= level
+        return int(self.steps[int(there.argmax())]) if there.any() else -1
+
+    @property
+    def best(self) -> float:
+        """The least expected loss on the way."""
+        return float(np.nanmin(self.loss))
+
+    @property
+    def average(self) -> float:
+        """The expected loss averaged over the run, by the trapezoid rule over the recorded steps."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean = float(np.trapezoid(self.loss, self.steps) / self.steps[-1])
+        return mean if np.isfinite(mean) else np.inf
+
+
+def stride(T: int, most: int) -> int:
+    """Return the least power of two that leaves at most `most` of `T` steps."""
+    return int(2 ** max(0, int(np.ceil(np.log2(T / most)))))
+
+
+def outlook(problem: Problem, optimizer: Optimizer, lr: Array, seed: int = 0) -> Outlook:
+    """Return what training under the curve `lr` (T,) comes to."""
+    slowly = outlook_slowly(problem, optimizer, lr, seed)
+    while True:
+        try:
+            next(slowly)
+        except StopIteration as end:
+            found: Outlook = end.value
+            return found
+
+
+def outlook_slowly(problem: Problem, optimizer: Optimizer, lr: Array, seed: int = 0) -> Generator[int, None, Outlook]:
+    """Do as `outlook` does, and yield the number of updates made each few milliseconds."""
+    rates = check_rates(lr)
+    T = rates.shape[1]
+    if is_exact(problem, optimizer):
+        exact = expect(problem, optimizer, rates, every=stride(T, FINE))
+        runs = None
+        if problem.random and T <= MOST_SAMPLED:
+            runs = simulate(problem, optimizer, rates, _seeds(seed, SHOWN), every=max(2, stride(T, COARSE)))
+        return Outlook(
+            exact.steps, exact.loss[0], exact.sd[0], exact.mean[0], runs, exact, _lost(exact.steps, exact.loss[0])
+        )
+    seeds = _seeds(seed, AVERAGED if problem.random else 1)
+    found = yield from simulate_slowly(problem, optimizer, rates, seeds, every=stride(T, COARSE))
+    with np.errstate(over="ignore", invalid="ignore"):
+        loss, sd, path = found.loss[0].mean(axis=0), found.loss[0].std(axis=0), found.theta[0].mean(axis=0)
+    shown = Training(found.steps, found.theta[:, :SHOWN], found.loss[:, :SHOWN], found.diverged_at[:, :SHOWN])
+    return Outlook(found.steps, loss, sd, path, shown if problem.random else None, None, _lost(found.steps, loss))
+
+
+def cost(problem: Problem, optimizer: Optimizer, T: int) -> int:
+    """Return how many updates must be made one by one: 0 where all of it is exact."""
+    return 0 if is_exact(problem, optimizer) else T
+
+
+def _seeds(seed: int, amount: int) -> Sequence[int]:
+    return range(seed * AVERAGED, seed * AVERAGED + amount)
+
+
+def _lost(steps: NDArray[np.int64], loss: Array) -> int:
+    lost = ~np.isfinite(loss)
+    return int(steps[int(lost.argmax())]) if lost.any() else -1

@@ -1,0 +1,175 @@
+"""Training runs under schedules, for many schedules and seeds at once.
+
+Axes, in this order: S schedules, R seeds, the recorded steps, D coordinates. Step 0 is the start, step t the state
+after t updates.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from schedules.optimizers import SGD, Optimizer, State
+from schedules.problems import Array, Problem, Quadratic
+
+SLICE = 500  # updates between two signs of life
+CHUNK = 64  # blocks worked on at once, so that they fit into the processor's cache
+
+
+@dataclass(frozen=True)
+class Training:
+    """Training runs.
+
+    Attributes:
+        steps: The recorded steps, from 0 to T, int64, shape (K,); every step unless asked otherwise.
+        theta: θ at these steps, shape (S, R, K, D).
+        loss: The loss there, without the noise of an estimate, shape (S, R, K).
+        diverged_at: First recorded step whose loss is beyond all floats, int64, shape (S, R); −1 if there is none.
+            From there on θ and loss are not finite.
+    """
+
+    steps: NDArray[np.int64]
+    theta: Array
+    loss: Array
+    diverged_at: NDArray[np.int64]
+
+
+def simulate(
+    problem: Problem, optimizer: Optimizer, lr: ArrayLike, seeds: Sequence[int] = (0,), every: int = 1
+) -> Training:
+    """Train under each schedule with each seed; all schedules meet the same draws.
+
+    Args:
+        problem: What is trained.
+        optimizer: How.
+        lr: Rates, shape (S, T), or (T,) for a single schedule.
+        seeds: One for each of R runs.
+        every: Record each so-manieth step, and the last one.
+
+    Returns:
+        The runs. A run that diverges is recorded to the end, with values that are not finite.
+
+    Raises:
+        ValueError: for rates that are not finite or negative, of no such shape, or for `every` below 1.
+    """
+    rates = check_rates(lr)
+    if every > 1 and isinstance(problem, Quadratic) and isinstance(optimizer, SGD):
+        return _in_blocks(problem, rates, seeds, every)
+    run = simulate_slowly(problem, optimizer, rates, seeds, every)
+    while True:
+        try:
+            next(run)
+        except StopIteration as end:
+            return cast(Training, end.value)
+
+
+def simulate_slowly(
+    problem: Problem, optimizer: Optimizer, lr: ArrayLike, seeds: Sequence[int] = (0,), every: int = 1
+) -> Generator[int, None, Training]:
+    """Do as `simulate` does, and yield the number of updates made each few milliseconds, so that a caller may stop."""
+    rates = check_rates(lr)
+    if every < 1:
+        raise ValueError(f"every={every!r} is not allowed; it must be a whole number from 1")
+    S, T = rates.shape
+    steps = recorded(T, every)
+    theta = np.tile(problem.origin, (S, len(seeds), 1))
+    state = optimizer.start(theta.shape)
+    draws = problem.draws(seeds, T) if problem.random else None
+    kept = np.empty((steps.size, *theta.shape))
+    kept[0] = theta
+    for start in range(0, T, SLICE):
+        stop = min(T, start + SLICE)
+        _advance(problem, optimizer, rates, draws, theta, state, range(start, stop), every, kept)
+        yield stop
+    return _finish(problem, steps, np.moveaxis(kept, 0, 2))
+
+
+def _advance(
+    problem: Problem,
+    optimizer: Optimizer,
+    lr: Array,
+    draws: NDArray[Any] | None,
+    theta: Array,
+    state: State,
+    updates: range,
+    every: int,
+    kept: Array,
+) -> None:
+    T = lr.shape[1]
+    rates = lr.T[:, :, None, None]
+    with np.errstate(over="ignore", invalid="ignore"):
+        for t in updates:
+            gradient = problem.gradient(theta, None if draws is None else draws[t])
+            optimizer.update(theta, gradient, rates[t], t, state)
+            if (t + 1) % every == 0:
+                kept[(t + 1) // every] = theta
+            elif t + 1 == T:
+                kept[-1] = theta
+
+
+def _in_blocks(problem: Quadratic, lr: Array, seeds: Sequence[int], every: int) -> Training:
+    """Run SGD on the quadratic, many blocks of `every` updates side by side.
+
+    Within a block θ goes to P θ + q, where P multiplies the factors 1 − ηλ and q gathers the noise, each draw times its
+    rate and the factors that come after it. Blocks are then chained. The updates are those of `simulate_slowly`, in an
+    order of adding that wastes no time on single numbers.
+    """
+    (S, T), R = lr.shape, len(seeds)
+    curvature = problem.curvature
+    blocks = -(-T // every)
+    rates = np.zeros((S, blocks * every))  # an update with rate 0 changes nothing
+    rates[:, :T] = lr
+    rates = np.ascontiguousarray(rates.reshape(S, blocks, every).transpose(1, 2, 0))[..., None]
+    draws = np.zeros((blocks * every, 2, R))
+    if problem.random:
+        draws[:T] = np.moveaxis(problem.draws(seeds, T), 1, 2)
+    draws = draws.reshape(blocks, every, 1, 2, R)
+    kept = np.empty((blocks + 1, S, 2, R))
+    factors = np.empty((blocks, S, 2, 1))
+    kept[0] = problem.origin[:, None]
+    with np.errstate(over="ignore", invalid="ignore"):
+        for first in range(0, blocks, CHUNK):
+            part = slice(first, min(first + CHUNK, blocks))
+            later = np.ones((part.stop - first, S, 2))  # the product of the factors after an update
+            q = np.zeros((part.stop - first, S, 2, R))
+            kick = np.empty_like(q)
+            for j in reversed(range(every)):
+                eta = rates[part, j]
+                if problem.random:
+                    np.multiply((problem.noise * later * eta)[..., None], draws[part, j], out=kick)
+                    q -= kick
+                later *= 1 - eta * curvature
+            factors[part, ..., 0] = later
+            kept[first + 1 : part.stop + 1] = q
+        for k in range(blocks):
+            kept[k + 1] += factors[k] * kept[k]
+    return _finish(problem, recorded(T, every), kept.transpose(1, 3, 0, 2))
+
+
+def _finish(problem: Problem, steps: NDArray[np.int64], theta: Array) -> Training:
+    with np.errstate(over="ignore", invalid="ignore"):
+        loss = problem.loss(theta)
+    lost = ~np.isfinite(loss)
+    first = np.where(lost.any(axis=-1), steps[lost.argmax(axis=-1)], -1)
+    return Training(steps, theta, loss, first)
+
+
+def recorded(T: int, every: int) -> NDArray[np.int64]:
+    """Return the steps 0, `every`, 2 `every` … and T."""
+    return np.unique(np.append(np.arange(0, T + 1, every), T))
+
+
+def check_rates(lr: ArrayLike) -> Array:
+    """Return rates as a float64 array (S, T).
+
+    Raises:
+        ValueError: if they are not finite, negative, or of another shape.
+    """
+    rates = np.atleast_2d(np.asarray(lr, dtype=np.float64))
+    if rates.ndim > 2 or rates.size == 0:  # noqa: PLR2004
+        raise ValueError(f"lr has the shape {np.shape(lr)}; it must be (T,) or (S, T), with T from 1")
+    if not (np.isfinite(rates).all() and (rates >= 0).all()):
+        raise ValueError("lr must hold finite rates from 0")
+    return rates
