@@ -10,16 +10,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from app.model import AXES, MAX_PINS, Case, Lab, legal_value, own_specs
+from app.model import CHOICES, LAST_STEP, MAX_PINS, Case, Lab, legal_value, own_specs
 from schedules import FAMILIES, SHARED, ParamSpec
 from schedules.facts import count
+from schedules.remakes import REMAKES
 from schedules.spec import Value
+from schedules.toy import TOY
 
 LONGEST_VALUE = 400  # characters
 MOST_NOTICES = 5
 MOST_FIELDS = 200
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|infinity)", re.ASCII | re.IGNORECASE)
 SHOWN = 40
+FIRST = {name: options[0] for name, options in CHOICES.items()}  # where the link is silent
 
 
 def exact(value: Value) -> str:
@@ -41,10 +44,19 @@ def encode(lab: Lab) -> str:
         if key != lab.family:  # what other families keep of their own, where it was changed
             changed = [spec for spec in own_specs(family) if lab.own[key][spec.name] != spec.default]
             pairs += [(f"{key}.{spec.name}", exact(lab.own[key][spec.name])) for spec in changed]
-    if lab.axis != AXES[0]:
-        pairs.append(("axis", lab.axis))
-    pairs += [("pin", ",".join([pin.family, *(f"{n}:{exact(v)}" for n, v in pin.values)])) for pin in lab.pins]
-    return "&".join(f"{name}={quote(text, safe=',:.')}" for name, text in pairs)
+    toy = [(spec, getattr(lab, spec.name)) for spec in TOY]
+    pairs += [(spec.name, exact(value)) for spec, value in toy if value != spec.default]
+    pairs += [(name, getattr(lab, name)) for name in CHOICES if name != "family" and getattr(lab, name) != FIRST[name]]
+    pairs += [("step", exact(lab.step))] if lab.step else []
+    pairs += [("all_families", "1")] if lab.all_families else []
+    pairs += [("pin", _pin(pin)) for pin in lab.pins]
+    return "&".join(f"{name}={quote(text, safe=',:.~')}" for name, text in pairs)
+
+
+def _pin(pin: Case) -> str:
+    """Return a pinned curve as text: sgdr~reverse,T:1000,Tw:0 and so on."""
+    name = f"{pin.family}~{pin.remake}" if pin.remake else pin.family
+    return ",".join([name, *(f"{n}:{exact(v)}" for n, v in pin.values)])
 
 
 def parse(query: str) -> dict[str, list[bytes]]:
@@ -87,14 +99,17 @@ class _Reader:
         self.notices: list[str] = []
 
     def take(self, name: str, text: str) -> None:
-        shared = next((spec for spec in SHARED if spec.name == name), None)
+        shared = next((spec for spec in SHARED + TOY if spec.name == name), None)
         taken = True
         if len(text) > LONGEST_VALUE:
             return self._ignore(name, text, "it is too long")
-        if name == "family":
-            taken = self._choose("family", text, list(FAMILIES))
-        elif name == "axis":
-            taken = self._choose("axis", text, list(AXES))
+        if name in CHOICES:
+            taken = self._choose(name, text, list(CHOICES[name]))
+        elif name == "step":
+            taken = self._step(text)
+        elif name == "all_families":
+            taken = self._choose("all_families", text, ["0", "1"])
+            self.state["all_families"] = self.state["all_families"] in (True, "1")
         elif shared:
             taken = self._set(self.state, shared, text, name)
         elif "." in name:
@@ -128,11 +143,14 @@ class _Reader:
         self.given[name] = text
 
     def pin(self, text: str) -> None:
-        key, *pairs = text.split(",")
+        name, *pairs = text.split(",")
+        key, _, remake = name.partition("~")
         if len(text) > LONGEST_VALUE:
             return self._ignore("pin", text, "it is too long")
         if key not in FAMILIES:
             return self._ignore("pin", text, "it names no known family")
+        if remake and remake not in REMAKES:
+            return self._ignore("pin", text, f"what was made of it must be one of {', '.join(REMAKES)}")
         if len(self.state["pins"]) == MAX_PINS:
             return self._ignore("pin", text, f"no more than {MAX_PINS} curves can be pinned")
         given = dict(pair.partition(":")[::2] for pair in pairs)
@@ -143,7 +161,7 @@ class _Reader:
             values[spec.name] = spec.default
             if spec.name in given:
                 self._set(values, spec, given[spec.name], spec.name)
-        case = Case(key, tuple(values.items()))
+        case = Case(key, tuple(values.items()), remake)
         conflict = FAMILIES[key].conflict(**values)
         if conflict:
             return self._ignore("pin", text, conflict)
@@ -159,6 +177,13 @@ class _Reader:
             self._ignore(name, text, "it is not known here")
             return False
         return self._set(self.state["own"][key], spec, text, name)
+
+    def _step(self, text: str) -> bool:
+        if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or int(text) > LAST_STEP:
+            self._ignore("step", text, f"it must be a whole number from 0 to {LAST_STEP:,}")
+            return False
+        self.state["step"] = int(text)
+        return True
 
     def _choose(self, name: str, text: str, options: list[str]) -> bool:
         if text in options:

@@ -5,31 +5,44 @@ Controls, links, presets and (later) exercises write to `Lab`; views read from i
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import param
 
 from schedules import FAMILIES, SHARED, Family, ParamSpec, Run, run
 from schedules.facts import number
+from schedules.remakes import REMAKES, TITLES
 from schedules.spec import Value, as_float
+from schedules.toy import TOY
 
 AXES = ("linear", "log")
+ACROSS = ("length", "condition")
 MAX_PINS = 4  # beyond this, curves cannot be told apart by colour and dash
 MOST_UNDOS = 20
+LAST_STEP = 10_000_000
 DIGITS, ALL_DIGITS = 6, 17  # of a number in words; all of them tell any two floats apart
 
 
 @dataclass(frozen=True)
 class Case:
-    """A family with a value for each of its parameters: one curve."""
+    """A family with a value for each of its parameters: one curve.
+
+    `remake` names what was made of its rates, a key of `schedules.remakes.REMAKES`; "" for the curve itself.
+    """
 
     family: str
     values: tuple[tuple[str, Value], ...]
+    remake: str = ""
 
     def run(self) -> Run:
-        """Return the curve with all that is read off it."""
-        return run(self.family, **dict(self.values))
+        """Return the curve with all that is read off it; a remade one has no phases and no events."""
+        made = run(self.family, **dict(self.values))
+        return replace(made, lr=REMAKES[self.remake](made.lr), stretches=(), steps={}) if self.remake else made
+
+
+CHOICES: Mapping[str, Sequence[str]] = {"family": list(FAMILIES), "axis": AXES, "across": ACROSS}
+PLAIN = ("own", "pins", "step", "all_families")
 
 
 def own_specs(family: Family) -> tuple[ParamSpec, ...]:
@@ -43,7 +56,7 @@ def _default_own() -> dict[str, dict[str, Value]]:
 
 
 class Lab(param.Parameterized):
-    """Family, parameters, axis and pinned curves.
+    """Family, parameters, axis, pinned curves, and what is trained with them.
 
     The six shared parameters have one value for all families, so that curves stay comparable and a family that does
     not use one does not lose it. What a family has of its own is kept for each family in `own`.
@@ -53,6 +66,10 @@ class Lab(param.Parameterized):
     own = param.Dict(default={}, doc="Family key → name → value, for parameters that are not shared.")
     axis = param.Selector(default="linear", objects=list(AXES), doc="Scale of the rate axis.")
     pins = param.List(default=[], item_type=Case, doc="Curves pinned for comparison, oldest first.")
+    step = param.Integer(default=0, bounds=(0, None), doc="Playhead: how many updates have been made.")
+    all_families = param.Boolean(default=False, doc="Whether every family trains beside the live curve.")
+    across = param.Selector(default="length", objects=list(ACROSS), doc="What the columns of the map of winners are.")
+    guess = param.Dict(default={}, doc="Markers placed in the range test: base, max, and whether readings are shown.")
     notices = param.List(default=[], item_type=str, doc="What the reader should know about the last change.")
     revision = param.Integer(default=0, doc="Moves once for each change of the state; views redraw on it.")
 
@@ -62,7 +79,7 @@ class Lab(param.Parameterized):
         super().__init__(**{"own": _default_own(), **params})
         self._before: list[dict[str, Any]] = []
         self._changed()
-        self.param.watch(self._changed, [*self.state, "notices"])
+        self.param.watch(self._changed, [*self.state, "guess", "notices"])
 
     # What the state means.
 
@@ -100,12 +117,15 @@ class Lab(param.Parameterized):
 
     def _checked(self, changes: Mapping[str, object]) -> tuple[dict[str, Any], list[str]]:
         """Return changes as legal values of the state's own parameters, with remarks; raises as `assign` does."""
-        plain = {name: changes[name] for name in ("family", "axis") if name in changes}
-        for name, options in (("family", list(FAMILIES)), ("axis", list(AXES))):
-            if name in plain and plain[name] not in options:
-                raise ValueError(
-                    f"{name}={str(plain[name])[:60]!r} is not known; it must be one of {', '.join(options)}"
-                )
+        plain = {name: changes[name] for name in CHOICES if name in changes}
+        for name, value in plain.items():
+            if not isinstance(value, str) or value not in CHOICES[name]:
+                options = ", ".join(CHOICES[name])
+                raise ValueError(f"{name}={str(value)[:60]!r} is not known; it must be one of {options}")
+        if "step" in changes:
+            plain["step"] = _checked_step(changes["step"])
+        if "all_families" in changes:
+            plain["all_families"] = bool(changes["all_families"])
         key = str(plain.get("family", self.family))
         own = {family: dict(values) for family, values in self.own.items()}
         remarks = []
@@ -116,7 +136,8 @@ class Lab(param.Parameterized):
             owner = owner or key
             if owner not in own:
                 raise ValueError(f"{owner[:60]!r} is not a family")
-            spec = next((spec for spec in (*FAMILIES[owner].params, *SHARED) if spec.name == short), None)
+            known = (*FAMILIES[owner].params, *SHARED, *(TOY if short == name else ()))
+            spec = next((spec for spec in known if spec.name == short), None)
             if spec is None:
                 raise ValueError(f"{short[:60]!r} is not a parameter of {FAMILIES[owner].title}")
             legal, remark = legal_value(spec, value)
@@ -127,14 +148,15 @@ class Lab(param.Parameterized):
                 plain[short] = legal
         return {**plain, "own": own}, remarks
 
-    def pin(self) -> None:
-        """Pin the live curve for comparison."""
-        if self.live in self.pins:
+    def pin(self, remake: str = "") -> None:
+        """Pin the live curve for comparison, or what `remake` makes of its rates."""
+        case = replace(self.live, remake=remake)
+        if case in self.pins:
             self._apply({}, ["This curve is pinned already."])
         elif len(self.pins) == MAX_PINS:
             self._apply({}, [f"{MAX_PINS} curves are pinned, as many as can be told apart; remove one first."])
         else:
-            self._apply({"pins": [*self.pins, self.live]}, [])
+            self._apply({"pins": [*self.pins, case]}, [])
 
     def unpin(self, index: int) -> None:
         """Remove a pinned curve."""
@@ -143,12 +165,18 @@ class Lab(param.Parameterized):
     def show(self, case: Case, notice: str = "") -> None:
         """Put a curve on the stage, a preset or a pinned one, with what there is to say of it."""
         changes, remarks = self._checked({"family": case.family, **dict(case.values)})
-        self._act(changes, [*([notice] if notice else []), *remarks])
+        made = [f"On the stage is the curve of which this one was made ({TITLES[case.remake]})."] if case.remake else []
+        self._act(changes, [*([notice] if notice else []), *made, *remarks])
+
+    def jump(self, changes: Mapping[str, object], notice: str = "") -> None:
+        """Set parameters as `assign` does, as one act that `undo` takes back."""
+        checked, remarks = self._checked(changes)
+        self._act(checked, [*([notice] if notice else []), *remarks])
 
     def reset(self) -> None:
         """Return to the state of a fresh page; `undo` takes it back."""
-        fresh = {name: self.param[name].default for name in ("family", "axis", *(spec.name for spec in SHARED))}
-        self._act({**fresh, "own": _default_own(), "pins": []})
+        fresh = {name: self.param[name].default for name in self.state}
+        self._act({**fresh, "own": _default_own(), "pins": [], "guess": {}})
 
     @property
     def can_undo(self) -> bool:
@@ -167,8 +195,12 @@ class Lab(param.Parameterized):
     @property
     def state(self) -> dict[str, Any]:
         """All that a link holds."""
-        names = ("family", "axis", "own", "pins", *(spec.name for spec in SHARED))
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in (*CHOICES, *PLAIN, *(spec.name for spec in SHARED + TOY))}
+
+    @property
+    def toy(self) -> dict[str, Any]:
+        """The settings of problem and optimizer, by name."""
+        return {spec.name: getattr(self, spec.name) for spec in TOY}
 
     def _act(self, changes: dict[str, Any], notices: Sequence[str] = ()) -> None:
         """Make changes that `undo` takes back, if they are any; what is done after them to other things stays."""
@@ -193,12 +225,21 @@ class Lab(param.Parameterized):
         return Case(self._run.family.key, tuple(self._run.values.items()))
 
 
+def _checked_step(value: object) -> int:
+    """Return a playhead that may be too far; views hold it at the end of the run."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LAST_STEP:
+        raise ValueError(f"step={str(value)[:60]!r} is not allowed; it must be a whole number from 0 to {LAST_STEP:,}")
+    return value
+
+
 def _parameter(spec: ParamSpec) -> param.Parameter:
+    if spec.kind == "choice":
+        return param.Selector(default=spec.default, objects=list(spec.choices), doc=spec.doc, label=spec.label)
     kind = param.Integer if spec.kind == "steps" else param.Number
     return kind(default=spec.default, bounds=spec.bounds, doc=spec.doc, label=spec.label)
 
 
-for _spec in SHARED:
+for _spec in SHARED + TOY:
     Lab.param.add_parameter(_spec.name, _parameter(_spec))
 
 
@@ -230,7 +271,8 @@ def describe_difference(cases: Sequence[Case]) -> list[str]:
             different = {other[spec.name] for other in every if spec.name in other}
             if len(different) > 1:
                 parts.append(f"{spec.name} {_words(values[spec.name], different)}")
-        labels.append(", ".join(parts) or FAMILIES[case.family].title)
+        parts = parts or [FAMILIES[case.family].title]
+        labels.append(", ".join([*parts, TITLES[case.remake]] if case.remake else parts))
     return labels
 
 

@@ -1,0 +1,158 @@
+"""Training under the live curve, the pinned ones and, if asked, every family: worked out as soon as it can be.
+
+What is exact costs some milliseconds and is there at once. What must be stepped update by update is made in slices
+between the page's other work, for the newest state only; what is finished is kept for a while.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+from app.model import Case, Lab, own_specs
+from schedules import FAMILIES, SHARED
+from schedules.optimizers import Optimizer
+from schedules.outlook import Outlook, cost, outlook, outlook_slowly
+from schedules.problems import Problem
+from schedules.spec import Value
+from schedules.toy import make_optimizer, make_problem
+
+SLICE = 0.02  # seconds that a slice of work may take
+KEPT = 40  # finished outlooks
+MOST_STEPPED = 100_000  # updates that are stepped without being asked
+Setup = tuple[tuple[str, Value], ...]
+Key = tuple[Case, Setup]
+UNSEEN = ("goal",)  # settings that change nothing in a run
+
+
+@dataclass
+class Job:
+    """Training that is being worked out."""
+
+    key: Key
+    updates: int
+    work: Generator[int, None, Outlook]
+    made: int = 0
+
+
+class Trainer:
+    """Keeps the outlook of each curve that the state asks for.
+
+    Args:
+        lab: The state.
+        later: Calls a function soon, after what waits already.
+        on_news: Called when something that was not there at once is finished.
+    """
+
+    def __init__(self, lab: Lab, later: Callable[[Callable[[], None]], None], on_news: Callable[[], None]) -> None:
+        self._lab = lab
+        self._later = later
+        self._on_news = on_news
+        self._found: OrderedDict[Key, Outlook] = OrderedDict()
+        self._waiting: list[Key] = []
+        self._job: Job | None = None
+        self._scheduled = False
+        self.refresh()
+
+    @property
+    def problem(self) -> Problem:
+        """What is trained."""
+        return make_problem(self._lab.toy)
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """How."""
+        return make_optimizer(self._lab.toy)
+
+    @property
+    def edge(self) -> float | None:
+        """The rate beyond which the run may be lost; None where no rate alone says so."""
+        return self.optimizer.edge(self.problem.sharpness)
+
+    @property
+    def live(self) -> Outlook | None:
+        """What comes of the live curve; None while it is worked out, or when it takes too many updates."""
+        return self.of(self._lab.live)
+
+    @property
+    def too_long(self) -> bool:
+        """Whether the live run would have to be stepped through more updates than is done unasked."""
+        return cost(self.problem, self.optimizer, self._lab.run.lr.size) > MOST_STEPPED
+
+    @property
+    def progress(self) -> float | None:
+        """Share of the work on the live curve that is done; None where nothing is under way."""
+        if self.live is not None or self.too_long:
+            return None
+        return self._job.made / self._job.updates if self._job and self._job.key[0] == self._lab.live else 0.0
+
+    def of(self, case: Case) -> Outlook | None:
+        """Return what comes of a curve under the present settings, if it is worked out."""
+        return self._found.get(self._key(case))
+
+    def families(self) -> list[Case]:
+        """Return every family with the shared values of the state, at equal run length and peak."""
+        shared = {spec.name: getattr(self._lab, spec.name) for spec in SHARED}
+        cases = []
+        for key, family in FAMILIES.items():
+            own = {spec.name: self._lab.own[key][spec.name] for spec in own_specs(family)}
+            values = {spec.name: {**shared, **own}[spec.name] for spec in family.params}
+            if not family.conflict(**values):
+                cases.append(Case(key, tuple(values.items())))
+        return cases
+
+    def wanted(self) -> list[Case]:
+        """Return the curves that the state compares: the live one, the pinned ones, and every family if asked."""
+        others = self.families() if self._lab.all_families else []
+        return list(dict.fromkeys([self._lab.live, *self._lab.pins, *others]))
+
+    def refresh(self) -> None:
+        """Work out what the state asks for: the exact curves on the plots now, the rest later."""
+        keys = [self._key(case) for case in self.wanted()]
+        at_once = set(keys[: 1 + len(self._lab.pins)])
+        self._waiting = []
+        for key in keys:
+            if key in self._found:
+                self._found.move_to_end(key)
+                continue
+            lr = key[0].run().lr
+            price = cost(self.problem, self.optimizer, lr.size)
+            if key in at_once and not price:
+                self._keep(key, outlook(self.problem, self.optimizer, lr, self._lab.seed))
+            elif price <= MOST_STEPPED:
+                self._waiting.append(key)
+        if self._job and self._job.key not in self._waiting:
+            self._job = None  # nobody waits for it any more
+        self._call()
+
+    def _key(self, case: Case) -> Key:
+        return case, tuple((name, value) for name, value in self._lab.toy.items() if name not in UNSEEN)
+
+    def _keep(self, key: Key, found: Outlook) -> None:
+        self._found[key] = found
+        while len(self._found) > KEPT:
+            self._found.popitem(last=False)
+
+    def _call(self) -> None:
+        if self._waiting and not self._scheduled:
+            self._scheduled = True
+            self._later(self._work)
+
+    def _work(self) -> None:
+        self._scheduled = False
+        end = time.perf_counter() + SLICE
+        news = False
+        while self._waiting and time.perf_counter() < end:
+            key = self._waiting[0]
+            if self._job is None or self._job.key != key:
+                lr = key[0].run().lr
+                self._job = Job(key, lr.size, outlook_slowly(self.problem, self.optimizer, lr, self._lab.seed))
+            try:
+                self._job.made = next(self._job.work)
+            except StopIteration as done:
+                self._keep(key, done.value)
+                self._waiting.pop(0)
+                self._job, news = None, True
+        self._call()
+        if news or (self._job and self._job.key[0] == self._lab.live):
+            self._on_news()
