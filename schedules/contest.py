@@ -81,6 +81,8 @@ class Contest:
     def margin(self, row: int, column: int) -> float:
         """Return how many times greater the second-least loss of a cell is."""
         first, second = np.sort(self.loss[:, row, column])[:2]
+        if first == second:
+            return 1.0  # both beyond all floats, or both too small for one
         return float(second / first) if first > 0 else np.inf
 
 
@@ -111,7 +113,8 @@ def _final(problem: Quadratic, optimizer: Optimizer, eta_max: float, noises: Seq
     lr = np.stack([entry.curve(T, eta_max) for entry in CONTESTANTS.values()])
     unit = Quadratic(problem.sharpness, problem.condition, 1.0, problem.start)
     end = expect(unit, optimizer, lr, every=T)
-    bias, variance = end.bias[:, -1], end.loss[:, -1] - end.bias[:, -1]
+    bias = end.bias[:, -1]
     with np.errstate(over="ignore", invalid="ignore"):
+        variance = 0.5 * np.sum(unit.curvature * end.variance[:, -1], axis=-1)
         parts = [bias + sigma**2 * variance if sigma else bias for sigma in noises]
-        return np.nan_to_num(np.stack(parts, axis=-1), nan=np.inf, posinf=np.inf)
+        return np.asarray(np.nan_to_num(np.stack(parts, axis=-1), nan=np.inf, posinf=np.inf))

@@ -18,6 +18,7 @@ from schedules.simulation import check_rates, recorded
 Exponents = NDArray[np.int32]
 Map = Sequence[Sequence[Array]]  # rows of a matrix, each entry an array over blocks, schedules and coordinates
 LN2 = float(np.log(2))
+LOWEST = -(2**30)  # exponent of a state of exactly 0, from which any other is a step up
 PATIENCE = 8  # updates that a mantissa may grow or shrink; no factor in reach takes it out of a float's range in these
 
 
@@ -148,6 +149,8 @@ def _scan(
         starts[:, k], start_exponents[k] = x, exponent
         reach = exponents[:, k].copy()
         reach[:n] += exponent
+        reach[~columns[:, :, k].any(axis=0)] = LOWEST
+        reach[:n][x == 0] = LOWEST
         top = reach.max(axis=0)
         parts = np.ldexp(columns[:, :, k], reach - top)
         parts[:, :n] *= x
@@ -165,8 +168,7 @@ def _scan(
         kept[rows], kept_exponents[rows] = x[0, block[rows]], exponent[block[rows]]
         x = _apply(step_map(eta), x)
         if kick:
-            for i, push in enumerate(kick(eta)):
-                x[i] += np.ldexp(push, -exponent)
+            exponent = _add(kick(eta), x, exponent)
         if j % PATIENCE == 0:
             x, exponent = _normal(x, exponent)
     return kept.swapaxes(0, 1), kept_exponents.swapaxes(0, 1)
@@ -191,8 +193,7 @@ def _compose(
     for j, eta in enumerate(rates):
         columns = _apply(step_map(eta), columns)
         if kick:
-            for i, push in enumerate(kick(eta)):
-                columns[i, n] += np.ldexp(push, -exponents[n])
+            exponents[n] = _add(kick(eta), columns[:, n], exponents[n])
         if j % PATIENCE == 0:
             columns, exponents = _normal(columns, exponents)
     return _normal(columns, exponents)
@@ -203,6 +204,14 @@ def _apply(matrix: Map, x: Array) -> Array:
     if len(matrix) == 1:
         return np.asarray(matrix[0][0] * x)
     return np.stack([sum(entry * x[j] for j, entry in enumerate(row)) for row in matrix])
+
+
+def _add(kick: Sequence[Array], x: Array, exponent: Exponents) -> Exponents:
+    """Add `kick` to x (n, …), in place, and return its exponent: a state of exactly 0 forgets how great it was."""
+    exponent = np.where(x.any(axis=0), exponent, 0)
+    for i, push in enumerate(kick):
+        x[i] += np.ldexp(push, -exponent)
+    return exponent
 
 
 def _normal(x: Array, exponent: Exponents) -> tuple[Array, Exponents]:

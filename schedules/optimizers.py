@@ -92,6 +92,8 @@ class Adam:
     def __post_init__(self) -> None:
         _require_share("beta1", self.beta1)
         _require_share("beta2", self.beta2)
+        if not 0 <= self.eps < np.inf:
+            raise ValueError(f"eps={self.eps!r} is not allowed; it must be a finite number from 0")
 
     def start(self, shape: tuple[int, ...]) -> State:
         """See `Optimizer`; the averages of the gradient and of its square."""

@@ -133,7 +133,7 @@ class Logistic:
         _require("sharpness", self.sharpness, 0 < self.sharpness < np.inf, "a finite number above 0")
         _require("condition", self.condition, 1 <= self.condition < np.inf, "a finite number from 1")
         _require("classes", self.classes, self.classes in DISTANCE, f"one of {', '.join(DISTANCE)}")
-        _require("batch", self.batch, 0 <= self.batch <= POINTS, f"a whole number from 0 to {POINTS}")
+        _require("batch", self.batch, self.batch in range(POINTS + 1), f"a whole number from 0 to {POINTS}")
 
     @property
     def points(self) -> tuple[Array, Array]:
@@ -150,7 +150,9 @@ class Logistic:
     def signed(self) -> Array:
         """The scaled points, each times its class, shape (n, 3): all that loss and gradient need."""
         places, classes = self.points
-        return np.asarray(classes[:, None] * np.column_stack([places, np.ones(len(places))]) * self.scales)
+        table = np.asarray(classes[:, None] * np.column_stack([places, np.ones(len(places))]) * self.scales)
+        table.flags.writeable = False
+        return table
 
     @property
     def origin(self) -> Array:

@@ -27,7 +27,7 @@ class Training:
         theta: θ at these steps, shape (S, R, K, D).
         loss: The loss there, without the noise of an estimate, shape (S, R, K).
         diverged_at: First recorded step whose loss is beyond all floats, int64, shape (S, R); −1 if there is none.
-            From there on θ and loss are not finite.
+            θ itself follows some updates later, unless lower rates bring the run back before.
     """
 
     steps: NDArray[np.int64]
@@ -70,8 +70,6 @@ def simulate_slowly(
 ) -> Generator[int, None, Training]:
     """Do as `simulate` does, and yield the number of updates made each few milliseconds, so that a caller may stop."""
     rates = check_rates(lr)
-    if every < 1:
-        raise ValueError(f"every={every!r} is not allowed; it must be a whole number from 1")
     S, T = rates.shape
     steps = recorded(T, every)
     theta = np.tile(problem.origin, (S, len(seeds), 1))
@@ -157,7 +155,13 @@ def _finish(problem: Problem, steps: NDArray[np.int64], theta: Array) -> Trainin
 
 
 def recorded(T: int, every: int) -> NDArray[np.int64]:
-    """Return the steps 0, `every`, 2 `every` … and T."""
+    """Return the steps 0, `every`, 2 `every` … and T.
+
+    Raises:
+        ValueError: for `every` below 1.
+    """
+    if every < 1:
+        raise ValueError(f"every={every!r} is not allowed; it must be a whole number from 1")
     return np.unique(np.append(np.arange(0, T + 1, every), T))
 
 

@@ -20,7 +20,8 @@ class Stability:
     Attributes:
         edge: The rate from which on a constant one diverges.
         above: The updates whose rate is above it, int64.
-        log_sum: Sum of the logarithms of the factors by which the sharp direction shrinks or grows over the run.
+        log_sum: Sum of the logarithms of the factors by which the sharp direction shrinks or grows over the run; NaN if
+            it starts on its minimum.
         top: Greatest growth of the sharp direction on the way, as a logarithm; 0 if it never exceeds its start.
         crossing: First update with which it exceeds its start; −1 if it never does.
     """
@@ -38,6 +39,8 @@ def stability(lr: Array, edge: float, expected: Expectation, schedule: int = 0) 
     For SGD the sum is Σ log |1 − η_t λ_max|; for heavy ball it is read off θ itself, whose factors are matrices.
     """
     log = expected.log_mean[schedule, :, 0]
+    if log[0] == -np.inf:
+        return Stability(edge, np.flatnonzero(lr > edge), np.nan, 0.0, -1)
     grown = log - log[0]
     beyond = grown > 1e-9  # noqa: PLR2004 - rounding alone is no growth
     crossing = int(expected.steps[int(beyond.argmax())]) - 1 if beyond.any() else -1
@@ -48,10 +51,15 @@ def verdict(found: Stability, noisy: bool) -> str:
     """Say in words whether the run recovers or is lost, and by which sum."""
     edge = number(found.edge, 3)
     if not found.above.size:
-        return f"No rate is above the edge of {edge}, so each direction can only shrink."
+        told = f"No rate is above the edge of {edge}"
+        if found.top > 0:
+            return f"{told}, yet momentum carried the sharp direction up to {_times(found.top)} its start."
+        return f"{told}, so each direction can only shrink."
     T = found.above
     where = f"update {T[0]:,}" if T.size == 1 else f"updates {T[0]:,} to {T[-1]:,}"
     told = f"{count(T.size, 'rate')} {'is' if T.size == 1 else 'are'} above the edge of {edge} ({where}). "
+    if np.isnan(found.log_sum):
+        return told + "The run starts on the minimum of the sharp direction, where it stays without noise."
     if found.log_sum == -np.inf:
         return told + "A rate of exactly 1/λ put the sharp direction on its minimum, where it stays without noise."
     total = f"the logarithms of its factors add up to {_signed(found.log_sum)}"
