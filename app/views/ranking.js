@@ -52,7 +52,7 @@ export function render({model, el}) {
 
   const newRow = () => {
     const row = body.insertRow()
-    const name = make("th", {scope: "row"}, make("span"), make("span", {class: "mark"}))
+    const name = make("th", {scope: "row"}, make("span"), " ", make("span", {class: "mark"}))
     row.append(make("td"), name)
     for (let column = 1; column < model.columns.length; column++) {
       const star = make("span", {class: "star"}, make("span", {"aria-hidden": "true"}, " ★"))
@@ -68,7 +68,7 @@ export function render({model, el}) {
     const [place, title, ...cells] = row.cells
     write(place, rank)
     write(title.children[0], name)
-    write(title.children[1], mark && ` ${mark}`)
+    write(title.children[1], mark)
     row.classList.toggle("live", key === "live")
     texts.forEach((text, index) => {
       write(cells[index].children[0], text)
