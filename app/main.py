@@ -1,16 +1,23 @@
 """One visit: the state, its views, and the page. `panel serve app` runs this file anew for each visitor."""
 
+from collections.abc import Callable
+from typing import Any
+
 import panel as pn
 
 from app.link import decode, encode, parse
 from app.model import Lab
+from app.training import Trainer
 from app.views.address import Address
 from app.views.controls import Controls
 from app.views.legend import Legend
+from app.views.loss import LossPlot
 from app.views.page import make_page
+from app.views.path import PathPlot
 from app.views.prose import Prose
+from app.views.ranking import Ranking
 from app.views.schedule import SchedulePlot
-from app.views.stage import change, look, plot_items, schedule_items
+from app.views.stage import change, look, playhead_items, plot_items, schedule_items, toy_items
 from app.views.tables import Tables
 
 pn.extension()
@@ -21,42 +28,74 @@ if asked:
     lab.restore(*decode(asked, Lab()))
 
 
+def later(work: Callable[[], None]) -> None:
+    """Call a function soon, after what waits already."""
+    pn.state.execute(work, schedule=True)
+
+
+def show(changed: list[Any]) -> None:
+    """Bring views up to the state, in one message to the browser."""
+    with pn.io.hold():
+        for view in changed:
+            view.refresh()
+
+
+trainer = Trainer(lab, later, on_news=lambda: show(trained))
+trainer.refresh()
+
+
 def group(title: str, items: list[dict[str, object]]) -> Controls:
     """Return controls that write to the state and show it."""
     names = {item["name"] for item in items}
     return Controls(
         items,
         on_change=lambda changes: change(lab, changes),
-        look=lambda: {name: state for name, state in look(lab).items() if name in names},
+        look=lambda: {name: state for name, state in look(lab, trainer).items() if name in names},
         title=title,
     )
 
 
 controls, stage_controls = group("Schedule and parameters", schedule_items()), group("Plot", plot_items())
-plot, prose, tables, legend = SchedulePlot(lab), Prose(lab), Tables(lab), Legend(lab)
+playhead, toy = group("Playhead", playhead_items()), group("Training", toy_items())
+plot, path_plot, loss_plot = SchedulePlot(lab, trainer), PathPlot(lab, trainer), LossPlot(lab, trainer)
+prose, tables, legend, ranking = Prose(lab, trainer), Tables(lab), Legend(lab), Ranking(lab, trainer)
+trained: list[Any] = [path_plot, loss_plot, prose, playhead, ranking]
+views = [plot, *trained, tables, legend, controls, stage_controls, toy]
+
+
+def resize(rem: float) -> None:
+    """Fit every plot to a root font size [pixels]."""
+    for each in (plot, path_plot, loss_plot):
+        each.resize(rem)
+
+
 address = Address(
     on_visit=lambda query: lab.restore(*decode(parse(query), Lab())),
-    on_rem=plot.resize,
+    on_rem=resize,
     query=encode(lab) if asked else "",
 )
 
 
 def refresh(_event: object) -> None:
-    """Bring every view up to the state, in one message to the browser."""
+    """Bring everything up to the state."""
     with pn.io.hold():
-        for view in (plot, prose, tables, legend, controls, stage_controls):
-            view.refresh()
+        trainer.refresh()
+        show(views)
         address.query = encode(lab)
 
 
 lab.param.watch(refresh, "revision")
+figures = {"plot": plot, "path_plot": path_plot, "loss_plot": loss_plot}
 make_page(
     "Schedule Lab",
     controls=controls,
     stage_controls=stage_controls,
-    plot=pn.pane.Bokeh(plot.figure, sizing_mode="stretch_both", margin=0),
+    playhead=playhead,
+    toy=toy,
     prose=prose,
     tables=tables,
     legend=legend,
+    ranking=ranking,
     address=address,
+    **{name: pn.pane.Bokeh(each.figure, sizing_mode="stretch_both", margin=0) for name, each in figures.items()},
 ).servable()

@@ -9,12 +9,17 @@ from collections import OrderedDict
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
+import numpy as np
+
 from app.model import Case, Lab, own_specs
 from schedules import FAMILIES, SHARED
+from schedules.curves import LABELS
+from schedules.facts import count, number
 from schedules.optimizers import Optimizer
-from schedules.outlook import Outlook, cost, outlook, outlook_slowly
+from schedules.outlook import Outlook, cost, describe_outlook, outlook, outlook_slowly
 from schedules.problems import Problem
 from schedules.spec import Value
+from schedules.stability import stability, verdict
 from schedules.toy import make_optimizer, make_problem
 
 SLICE = 0.02  # seconds that a slice of work may take
@@ -22,6 +27,7 @@ KEPT = 40  # finished outlooks
 MOST_STEPPED = 100_000  # updates that are stepped without being asked
 Setup = tuple[tuple[str, Value], ...]
 Key = tuple[Case, Setup]
+MOST_MOMENTS = 60  # of a kind
 UNSEEN = ("goal",)  # settings that change nothing in a run
 
 
@@ -38,6 +44,8 @@ class Job:
 class Trainer:
     """Keeps the outlook of each curve that the state asks for.
 
+    Nothing is worked out before the first `refresh`.
+
     Args:
         lab: The state.
         later: Calls a function soon, after what waits already.
@@ -52,7 +60,6 @@ class Trainer:
         self._waiting: list[Key] = []
         self._job: Job | None = None
         self._scheduled = False
-        self.refresh()
 
     @property
     def problem(self) -> Problem:
@@ -124,6 +131,53 @@ class Trainer:
         if self._job and self._job.key not in self._waiting:
             self._job = None  # nobody waits for it any more
         self._call()
+
+    @property
+    def sentence(self) -> str:
+        """What training under the live curve comes to, in words."""
+        found = self.live
+        if found is None and self.too_long:
+            return (
+                "These settings must be stepped update by update, which is done for runs of up to "
+                f"{MOST_STEPPED:,} updates. Shorten the run, or choose the quadratic with SGD or momentum, "
+                "which is exact at any length."
+            )
+        if found is None:
+            return f"Training: {100 * (self.progress or 0):.0f} percent of the updates are made."
+        words = describe_outlook(found, self._lab.goal)
+        edge = self.edge
+        if found.exact is None or edge is None:
+            return f"{words} {self._remark()}".strip()
+        return f"{words} {verdict(stability(self._lab.run.lr, edge, found.exact), self.problem.random)}"
+
+    def _remark(self) -> str:
+        """Say what the edge means where it is not exact."""
+        edge = self.edge
+        if edge is None:
+            return "Adam divides each step by the size of recent gradients, so no rate alone marks an edge."
+        above = int((self._lab.run.lr > edge).sum())
+        if not above:
+            return f"No rate is above {number(edge, 3)}, which is enough to be stable all along."
+        return (
+            f"{count(above, 'rate')} {'is' if above == 1 else 'are'} above {number(edge, 3)}, the edge at the start; "
+            "where the model has become sure, the loss is flatter and the edge is higher."
+        )
+
+    def moments(self) -> list[tuple[int, str]]:
+        """Return the steps worth jumping to, in order: events of the curve, and where it crosses the edge."""
+        run = self._lab.run
+        found = {int(step): LABELS[kind] for kind, steps in run.steps.items() for step in steps[:MOST_MOMENTS]}
+        if edge := self.edge:
+            above = np.concatenate([[False], run.lr > edge, [False]])
+            turns = np.flatnonzero(np.diff(above.astype(int)))[:MOST_MOMENTS]
+            for turn in turns.tolist():
+                if turn < run.lr.size:
+                    found.setdefault(turn, "rises above the edge" if above[turn + 1] else "falls below the edge")
+        if (outlook := self.live) and outlook.exact and edge:
+            crossing = stability(run.lr, edge, outlook.exact).crossing
+            if crossing >= 0:
+                found[crossing + 1] = "the sharp direction exceeds its start"
+        return [(0, "start"), *sorted((step, label) for step, label in found.items() if step), (run.lr.size, "end")]
 
     def _key(self, case: Case) -> Key:
         return case, tuple((name, value) for name, value in self._lab.toy.items() if name not in UNSEEN)

@@ -7,14 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schedules.expectation import Expectation, expect, is_exact
+from schedules.facts import number
 from schedules.optimizers import Optimizer
 from schedules.problems import Array, Problem
 from schedules.simulation import Training, check_rates, simulate, simulate_slowly
 
-SHOWN = 4  # single runs
+SHOWN = 3  # single runs
 AVERAGED = 16  # runs whose average stands for an expectation that is not known exactly
 MOST_SAMPLED = 131_072  # updates; beyond, single runs of an exact case are left out
-FINE, COARSE = 1024, 512  # recorded steps: of an exact curve, and of single runs
+FINE, COARSE = 1024, 256  # recorded steps: of an exact curve, and of single runs
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,23 @@ def outlook_slowly(problem: Problem, optimizer: Optimizer, lr: Array, seed: int 
         loss, sd, path = found.loss[0].mean(axis=0), found.loss[0].std(axis=0), found.theta[0].mean(axis=0)
     shown = Training(found.steps, found.theta[:, :SHOWN], found.loss[:, :SHOWN], found.diverged_at[:, :SHOWN])
     return Outlook(found.steps, loss, sd, path, shown if problem.random else None, None, _lost(found.steps, loss))
+
+
+def describe_outlook(found: Outlook, goal: float) -> str:
+    """Say in words what a run comes to; `goal` is the share of the first loss that it should get down to."""
+    how = (
+        "exact" if found.exact else (f"average of {AVERAGED} runs" if found.runs else "no noise, so one run tells all")
+    )
+    start, end = float(found.loss[0]), float(found.loss[-1])
+    if found.diverged_at >= 0:
+        return (
+            f"The expected loss starts at {number(start, 3)} and is beyond all numbers at update {found.diverged_at:,}."
+        )
+    verb = "falls" if end < start else "rises" if end > start else "stays"
+    way = f"{verb} from {number(start, 3)} to {number(end, 3)} ({how})"
+    at = found.reach(goal * start)
+    there = f"it is down to {number(100 * goal, 3)} percent of its start at update {at:,}"
+    return f"The expected loss {way}; {there if at >= 0 else f'it never gets to {number(100 * goal, 3)} percent'}."
 
 
 def cost(problem: Problem, optimizer: Optimizer, T: int) -> int:

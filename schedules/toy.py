@@ -59,7 +59,7 @@ BETA = ParamSpec(
 )
 START_SHARP = ParamSpec(
     "start_sharp",
-    "Start, sharp direction",
+    "Start, sharp",
     1.0,
     (-1e3, 1e3),
     r"\theta_1",
@@ -71,7 +71,7 @@ START_SHARP = ParamSpec(
 )
 START_FLAT = ParamSpec(
     "start_flat",
-    "Start, flat direction",
+    "Start, flat",
     1.0,
     (-1e3, 1e3),
     r"\theta_2",

@@ -101,7 +101,7 @@ class Outbox {
   }
 }
 
-const BUILDERS = {slider: buildSlider, choice: buildChoice, switch: buildSwitch, button: buildButton}
+const BUILDERS = {slider: buildSlider, playhead: buildPlayhead, choice: buildChoice, switch: buildSwitch, button: buildButton}
 
 function buildSlider(item, outbox) {
   const id = `control-${item.name}`
@@ -188,6 +188,88 @@ function buildSlider(item, outbox) {
   }
 }
 
+const FRAME = 60 // ms between two steps of a playing run
+const REST = 1200 // ms between two jumps, for those who asked for less motion
+const FRAMES = 150 // pictures of a long run
+
+/** A slider over the run's steps; playing moves it, one step as soon as the page has drawn the last. */
+function buildPlayhead(item, outbox) {
+  const id = `control-${item.name}`
+  const range = make("input", {type: "range", id, min: 0, step: 1, "aria-describedby": `${id}-hint`})
+  const hint = make("p", {class: "hint", id: `${id}-hint`})
+  const button = (text, name) => make("button", {type: "button", "aria-label": name, title: name}, text)
+  const previous = button("⏮", "Previous event ([)")
+  const back = button("−1", "One update back")
+  const play = button("▶", "Play")
+  const forward = button("+1", "One update on")
+  const next = button("⏭", "Next event (])")
+  const buttons = make("div", {class: "buttons"}, previous, back, play, forward, next)
+  const node = make(
+    "div", {class: "control playhead"},
+    buttons, make("label", {for: id}, item.label), range, hint,
+  )
+  const calm = matchMedia("(prefers-reduced-motion: reduce)")
+  let high = 1
+  let current = 0
+  let moments = []
+  let timer
+
+  const track = () => range.style.setProperty("--fill", `${(100 * range.value) / Math.max(1, high)}%`)
+  const go = (step) => {
+    current = Math.min(high, Math.max(0, step))
+    range.value = current
+    track()
+    outbox.put(item.name, current)
+  }
+  const after = () => moments.find((step) => step > current) ?? high
+  const before = () => moments.findLast((step) => step < current) ?? 0
+  const stop = () => {
+    clearTimeout(timer)
+    timer = undefined
+    play.textContent = "▶"
+    play.setAttribute("aria-label", (play.title = "Play"))
+  }
+  const tick = () => {
+    if (!outbox.holds(item.name)) go(calm.matches ? after() : current + Math.max(1, Math.round(high / FRAMES)))
+    if (current >= high) stop()
+    else timer = setTimeout(tick, calm.matches ? REST : FRAME)
+  }
+  play.addEventListener("click", () => {
+    if (timer) return stop()
+    if (current >= high) go(0)
+    play.textContent = "⏸"
+    play.setAttribute("aria-label", (play.title = "Pause"))
+    timer = setTimeout(tick, FRAME)
+  })
+  const by = (move) => () => {
+    stop()
+    go(move())
+  }
+  previous.addEventListener("click", by(before))
+  next.addEventListener("click", by(after))
+  back.addEventListener("click", by(() => current - 1))
+  forward.addEventListener("click", by(() => current + 1))
+  range.addEventListener("input", by(() => Number(range.value)))
+  node.addEventListener("keydown", (event) => {
+    const move = {"[": before, "]": after}[event.key]
+    if (!move) return
+    event.preventDefault()
+    by(move)()
+  })
+  return {
+    node,
+    show(state) {
+      high = state.high
+      moments = state.moments
+      range.max = high
+      if (!outbox.holds(item.name)) range.value = current = state.value
+      range.setAttribute("aria-valuetext", state.text)
+      hint.textContent = state.text
+      track()
+    },
+  }
+}
+
 /** The label with its symbol set apart: "Peak rate eta_max" keeps its words, and eta_max looks like the code it is. */
 function symbolised(label, name) {
   if (!label.endsWith(` ${name}`)) return [label]
@@ -267,7 +349,7 @@ export function render({model, el}) {
     for (const name of names) if (name in states) controls[name].show(states[name])
   })
   const group = make("div", {role: "group", "aria-label": model.title, class: "controls"})
-  group.classList.toggle("bar", !model.items.some((item) => item.kind === "slider"))
+  group.classList.toggle("bar", !model.items.some((item) => ["slider", "playhead"].includes(item.kind)))
   for (const item of model.items) {
     controls[item.name] = BUILDERS[item.kind](item, outbox)
     group.append(controls[item.name].node)

@@ -74,6 +74,14 @@ def slider(name: str, label: str, **scale: Any) -> dict[str, Any]:
     return {"kind": "slider", "name": name, "label": label, **scale}
 
 
+def playhead(name: str, label: str) -> dict[str, Any]:
+    """Describe a slider over the steps of a run, with buttons to play, to step and to jump to what matters.
+
+    It shows, beside `value`, `text` and `high`, the `moments` to jump to: steps, in order.
+    """
+    return {"kind": "playhead", "name": name, "label": label}
+
+
 def choice(name: str, label: str, options: Sequence[tuple[str, str]], prompt: str = "") -> dict[str, Any]:
     """Describe a drop-down list of (value, text); with a `prompt` it acts and then shows the prompt again."""
     return {"kind": "choice", "name": name, "label": label, "options": [list(o) for o in options], "prompt": prompt}

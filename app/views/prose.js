@@ -17,6 +17,8 @@ export function render({model, el}) {
   el.getRootNode().adoptedStyleSheets = [window.scheduleLab.sheet]
   const sentence = document.createElement("p")
   sentence.className = "lead"
+  const training = document.createElement("p")
+  training.className = "training"
   const notes = document.createElement("ul")
   notes.className = "notices"
   const live = document.createElement("p")
@@ -26,6 +28,7 @@ export function render({model, el}) {
   let timer
   const show = () => {
     sentence.replaceChildren(...unbroken(model.sentence))
+    training.replaceChildren(...unbroken(model.training))
     const said = [model.error, ...model.notices].filter(Boolean)
     notes.hidden = said.length === 0
     notes.replaceChildren(
@@ -36,10 +39,10 @@ export function render({model, el}) {
       }),
     )
     clearTimeout(timer)
-    timer = setTimeout(() => (live.textContent = [...said, model.sentence].join(" ")), PAUSE)
+    timer = setTimeout(() => (live.textContent = [...said, model.sentence, model.training].join(" ")), PAUSE)
   }
-  for (const name of ["sentence", "notices", "error"]) model.on(name, show)
+  for (const name of ["sentence", "training", "notices", "error"]) model.on(name, show)
   show()
   clearTimeout(timer) // nothing has changed yet
-  el.replaceChildren(sentence, notes, live)
+  el.replaceChildren(sentence, training, notes, live)
 }

@@ -6,19 +6,22 @@ import param
 from panel.custom import JSComponent
 
 from app.model import Lab
+from app.training import Trainer
 
 
 class Prose(JSComponent):
     """The sentence about the live curve, with notices under it. All of it is text; nothing is taken as markup."""
 
     sentence = param.String(default="")
+    training = param.String(default="", doc="What training under the curve comes to.")
     notices = param.List(default=[], item_type=str)
     error = param.String(default="")
 
     _esm = Path(__file__).parent / "prose.js"
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, trainer: Trainer) -> None:
         self._lab = lab
+        self._trainer = trainer
         super().__init__(sizing_mode="stretch_width", margin=0, **self._state())
 
     def refresh(self) -> None:
@@ -27,4 +30,5 @@ class Prose(JSComponent):
 
     def _state(self) -> dict[str, object]:
         error = f"The curve stays as it was: {self._lab.error}" if self._lab.error else ""
-        return {"sentence": self._lab.run.sentence, "notices": self._lab.notices, "error": error}
+        training = self._trainer.sentence
+        return {"sentence": self._lab.run.sentence, "training": training, "notices": self._lab.notices, "error": error}

@@ -1,37 +1,41 @@
-"""The schedule plot: the live curve with its phases named on it, and the pinned curves.
-
-Models are made once; a change of the state replaces data. Colours are named in tags and looked up in the page's CSS by
-`address.js`, so light, dark and projector palettes stand in one place, `static/style.css`.
-"""
+"""The schedule plot: the live curve with its phases named on it, the pinned curves, the edge and the playhead."""
 
 import math
 from itertools import zip_longest
 from typing import Any
 
 import numpy as np
-from bokeh.core.properties import value
-from bokeh.core.property.descriptors import UnsetValueError
 from bokeh.models import (
     ColumnDataSource,
     FixedTicker,
-    GlyphRenderer,
     HoverTool,
     Line,
     LinearScale,
     LogScale,
-    NumeralTickFormatter,
     Quad,
     Range1d,
     Scatter,
     Segment,
     Text,
 )
-from bokeh.plotting import figure
 from numpy.typing import NDArray
-from panel.io import state
 
 from app.model import MAX_PINS, Case, Lab
+from app.training import Trainer
 from app.views.labels import BESIDE, GAP, Label, Placed, place, text_width
+from app.views.plotting import (
+    FONT,
+    MARGIN,
+    ROOM,
+    TEXT,
+    TICK_WIDTH,
+    USUAL_REM,
+    Plot,
+    log_ticks,
+    put,
+    round_up,
+    ticks,
+)
 from schedules import Run, thin
 from schedules.facts import number
 
@@ -39,82 +43,47 @@ FEW = 250  # updates; up to here each one is drawn as a point
 DASHES = ([10, 4], [2, 4], [10, 4, 2, 4], [5, 3])
 HEADROOM = 1.25  # of the highest rate, so that labels fit above it
 LOG_HEADROOM, LOG_SHARE = 0.3, 0.12  # the same on a logarithmic axis: decades, and of the axis
-MARGIN, ROOM = 0.015, 8.0  # on both sides: of the run, and at least so many pixels, so that no mark is cut
-STEPS_OF_AXIS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
-MOST_TICKS = 6
-TICK_WIDTH = 5.5  # font sizes from one tick of the steps to the next
-FEW_DECADES = 2  # up to here 2 and 5 are ticks too
 DEEPEST = 1e-12  # of the highest rate; what is below is off a logarithmic axis
+NEAR = 2.5  # times the highest rate; an edge up to here is shown on the plot
 PALE = 0.45  # opacity of every second phase
 TURNS = ("restart", "drop")  # events that get a line each
 MOST_JOINS = 60  # lines; more would be a grey area
+NOTHING: dict[str, Any] = {"step": [], "lr": []}
 MOST_LABELS = 6  # of a kind; more are counted in one label
 NAMES_AT, NAMES_FROM = 0.955, 0.9  # height of the phase names' middle, and of their lower edge, in the plot
-FONT = 0.875  # of the root font size
-USUAL_REM, LEAST_REM, GREATEST_REM = 16.0, 4.0, 100.0  # root font sizes [pixels]
-LAPTOP = (850.0, 340.0)  # pixels
 
 
-def round_up(x: float) -> float:
-    """Return the least round number not below `x`, so that an axis stays still while a curve moves within it."""
-    power = 10.0 ** math.floor(math.log10(x))
-    return next(step * power for step in STEPS_OF_AXIS if step * power >= x * (1 - 1e-9))
-
-
-class SchedulePlot:
+class SchedulePlot(Plot):
     """Rate over steps. `figure` is the Bokeh model, `refresh` brings it up to the state."""
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, trainer: Trainer) -> None:
+        super().__init__("schedule", "update t", "learning rate η(t)")
         self._lab = lab
+        self._trainer = trainer
         self.data = ColumnDataSource({"step": [], "lr": []}, name="schedule_data")
         self._bands = ColumnDataSource({"left": [], "right": [], "shade": []})
         self._names = ColumnDataSource({"x": [], "y": [], "text": []})
         self._joins = ColumnDataSource({"x": []})
         self._floor = ColumnDataSource({"left": [], "right": [], "y": []})
         self._marks = ColumnDataSource({"x": [], "y": []})
+        self._edge = ColumnDataSource({"from": [], "to": [], "y": []})
+        self._above = ColumnDataSource({"step": [], "lr": []}, name="above_edge_data")
+        self._now = ColumnDataSource(dict(NOTHING), name="schedule_playhead_data")
         self._labels = ColumnDataSource({"x": [], "y": [], "text": [], "align": [], "dx": [], "dy": []})
         self._pins = [ColumnDataSource({"step": [], "lr": []}, name=f"pin_{n + 1}_data") for n in range(MAX_PINS)]
         self._drawn_pins: list[Case] = []
         self._pinned: list[Run] = []
         self._ticks: list[float] = []
-        self._font = FONT * USUAL_REM
-        self._size = LAPTOP
-        self._sizes: dict[Any, tuple[str, float]] = {}  # of glyphs, at the usual root font size
-        self.figure = self._make()
+        self._make()
         self.refresh()
-        self.figure.on_change("inner_width", self._resized)
-        self.figure.on_change("inner_height", self._resized)
 
-    def _make(self) -> figure:
-        plot = figure(
-            name="schedule",
-            height=420,
-            sizing_mode="stretch_both",
-            min_height=220,
-            tools="",
-            toolbar_location=None,
-            x_range=Range1d(0, 1),
-            y_range=Range1d(0, 1),
-            x_axis_label="update t",
-            y_axis_label="learning rate η(t)",
-            outline_line_color=None,
-            min_border_right=12,
-            min_border_top=12,
-        )
+    def _make(self) -> None:
+        plot = self.figure
         # Shades and phase names stand in a frame of their own, 0 to 1 from bottom to top, whatever the rate axis does.
         plot.extra_y_ranges = {"frame": Range1d(0, 1)}
         plot.extra_y_scales = {"frame": LinearScale()}
-        plot.xaxis[0].formatter = NumeralTickFormatter(format="0,0")
-        plot.xaxis[0].ticker.min_interval = 1  # there is nothing between two updates
-        for axis in (*plot.xaxis, *plot.yaxis):
-            axis.minor_tick_line_color = None
-            axis.major_tick_in = 0
-            axis.axis_line_color = None
-            axis.axis_label_standoff = 10
-        plot.xgrid.grid_line_color = None
-
+        self._count_steps()
         self._add(
-            plot,
             self._bands,
             Quad(left="left", right="right", bottom=0, top=1, fill_alpha="shade", line_color=None),
             "fill_color=--band",
@@ -122,86 +91,57 @@ class SchedulePlot:
             level="underlay",
         )
         join = Segment(x0="x", x1="x", y0=0, y1=1, line_width=1.5, line_dash=[3, 4])
-        self._add(plot, self._joins, join, "line_color=--join", y_range_name="frame")
+        self._add(self._joins, join, "line_color=--join", y_range_name="frame")
         floor = Segment(x0="left", x1="right", y0="y", y1="y", line_width=1.5, line_dash=[6, 4])
-        self._add(plot, self._floor, floor, "line_color=--floor")
+        self._add(self._floor, floor, "line_color=--floor")
         self._pin_lines = [
             # Not seen until it has points: a line without any would still cost the browser a millisecond or two.
-            self._add(
-                plot, source, Line(x="step", y="lr", line_dash=dash), f"line_color=--pin{n}", width=2.5, visible=False
-            )
+            self._add(source, Line(x="step", y="lr", line_dash=dash), f"line_color=--pin{n}", width=2.5, visible=False)
             for n, (source, dash) in enumerate(zip(self._pins, DASHES, strict=True), start=1)
         ]
         curve = Line(x="step", y="lr", line_join="round")
-        line = self._add(plot, self.data, curve, "line_color=--live", width=3.5)
+        line = self._add(self.data, curve, "line_color=--live", width=3.5)
+        edge = Segment(x0="from", x1="to", y0="y", y1="y", line_width=2, line_dash=[2, 3])
+        self._add(self._edge, edge, "line_color=--edge")
+        above = Line(x="step", y="lr", line_join="round")
+        self._above_line = self._add(self._above, above, "line_color=--edge", width=6, visible=False)
         point = Scatter(x="step", y="lr")
-        self._points = self._add(plot, self.data, point, "line_color=--live", "fill_color=--live", size=6)
+        self._points = self._add(self.data, point, "line_color=--live", "fill_color=--live", size=6)
         mark = Scatter(x="x", y="y", line_width=2.5)
-        self._add(plot, self._marks, mark, "line_color=--live", "fill_color=--surface", size=10)
-        text = {
-            "text": "text",
-            "text_font_size": "0.875rem",
-            "text_baseline": "middle",
-            "text_font": value("system-ui, sans-serif"),
-            "padding": 2,
-            "background_fill_alpha": 0.8,
-        }
-        name = Text(x="x", y="y", text_align="center", **text)
+        self._add(self._marks, mark, "line_color=--live", "fill_color=--surface", size=10)
+        now = Segment(x0="step", x1="step", y0=0, y1=1, line_width=1.5)
+        self._add(self._now, now, "line_color=--text", y_range_name="frame")
         self._add(
-            plot, self._names, name, "text_color=--muted", "background_fill_color=--surface", y_range_name="frame"
+            self._now, Scatter(x="step", y="lr", line_width=2), "line_color=--surface", "fill_color=--text", size=11
         )
-        label = Text(x="x", y="y", text_align="align", x_offset="dx", y_offset="dy", **text)
-        self._add(plot, self._labels, label, "text_color=--text", "background_fill_color=--surface")
+        name = Text(x="x", y="y", text_align="center", **TEXT)
+        self._add(self._names, name, "text_color=--muted", "background_fill_color=--surface", y_range_name="frame")
+        label = Text(x="x", y="y", text_align="align", x_offset="dx", y_offset="dy", **TEXT)
+        self._add(self._labels, label, "text_color=--text", "background_fill_color=--surface")
         hover = HoverTool(renderers=[line], mode="vline", line_policy="nearest", attachment="right")
         hover.tooltips = [("update", "@step{0,0}"), ("rate", "@lr{%.4e}")]
         hover.formatters = {"@lr": "printf"}
         plot.add_tools(hover)
-        return plot
-
-    def _add(
-        self,
-        plot: figure,
-        source: ColumnDataSource,
-        glyph: Any,
-        *inks: str,
-        width: float = 0.0,
-        size: float = 0.0,
-        **renderer: Any,
-    ) -> GlyphRenderer:
-        """Add a glyph in colours of the page; its line `width` or its `size` grows with the page's type."""
-        glyph.tags = list(inks)
-        for attribute, usual in (("line_width", width), ("size", size)):
-            if usual:
-                setattr(glyph, attribute, usual)
-                self._sizes[glyph] = (attribute, usual)
-        return plot.add_glyph(source, glyph, **renderer)
 
     def refresh(self) -> None:
         """Bring the plot up to the state."""
         run = self._lab.run
-        _put(self.data, _drawn(run))
+        drawn = _drawn(run)
+        put(self.data, drawn)
+        edge = self._trainer.edge
+        high = drawn["lr"] > edge if edge else np.zeros(0, dtype=bool)
+        put(self._above, {"step": drawn["step"], "lr": np.where(high, drawn["lr"], np.nan)} if high.any() else NOTHING)
+        self._above_line.visible = bool(high.any())
+        step = min(self._lab.step, run.lr.size - 1)
+        put(self._now, {"step": [step], "lr": [run.lr[step]]} if self._lab.step else NOTHING)
         self._points.visible = run.lr.size <= FEW
         if self._lab.pins != self._drawn_pins:
             self._drawn_pins = list(self._lab.pins)
             self._pinned = [pin.run() for pin in self._drawn_pins]
             for source, line, pinned in zip_longest(self._pins, self._pin_lines, self._pinned):
-                _put(source, _drawn(pinned) if pinned else {"step": [], "lr": []})
+                put(source, _drawn(pinned) if pinned else NOTHING)
                 line.visible = pinned is not None
         self._fit()
-
-    def resize(self, rem: float) -> None:
-        """Fit lines, marks and labels to a root font size [pixels]: a wide screen is read from far away."""
-        if not LEAST_REM <= rem <= GREATEST_REM:
-            return
-        self._font = FONT * rem
-        for glyph, (attribute, size) in self._sizes.items():
-            setattr(glyph, attribute, size * rem / USUAL_REM)
-        self._fit()
-
-    def _resized(self, _attribute: str, _old: object, _new: object) -> None:
-        # Later, and not held together: the browser tells its size while it still reads the page, and Panel drops what
-        # is held for a page that is not connected yet.
-        state.execute(self._fit, schedule=True)
 
     def _fit(self) -> None:
         """Fit axes, marks and labels to the curves and to the size of the plot."""
@@ -209,26 +149,21 @@ class SchedulePlot:
         self._refresh_axes([self._lab.run, *self._pinned])
         self._refresh_marks()
 
-    def _measured(self) -> tuple[float, float]:
-        """Return the size of the plot as the browser tells it [pixels]; until it has, and while hidden, a laptop's."""
-        try:
-            width, height = self.figure.inner_width, self.figure.inner_height
-        except UnsetValueError:
-            return LAPTOP
-        return (width, height) if width > 0 and height > 0 else LAPTOP
-
     def _refresh_axes(self, runs: list[Run]) -> None:
         log = self._lab.axis == "log"
         if log != isinstance(self.figure.y_scale, LogScale):
             self.figure.y_scale = LogScale() if log else LinearScale()
         highest = max(float(run.lr.max()) for run in runs) or 1.0
+        edge = self._trainer.edge
+        if edge and edge <= NEAR * highest:
+            highest = max(highest, edge)
         low, high = _decades([run.lr for run in runs], highest) if log else (0.0, round_up(highest * HEADROOM))
-        ticks = _log_ticks(low, high) if log else _ticks(high)
-        if ticks != self._ticks:
-            self._ticks = ticks
+        marks = log_ticks(low, high) if log else ticks(high)
+        if marks != self._ticks:
+            self._ticks = marks
             axis = self.figure.yaxis[0]
-            axis.ticker = self.figure.ygrid[0].ticker = FixedTicker(ticks=ticks, minor_ticks=[])
-            axis.major_label_overrides = {tick: number(tick) for tick in ticks}
+            axis.ticker = self.figure.ygrid[0].ticker = FixedTicker(ticks=marks, minor_ticks=[])
+            axis.major_label_overrides = {tick: number(tick) for tick in marks}
         longest = round_up(max(1, *(run.lr.size - 1 for run in runs)))
         margin = longest * max(MARGIN, ROOM / self._size[0])
         self._left, self._right, self._low, self._high = -margin, longest + margin, low, high
@@ -268,12 +203,14 @@ class SchedulePlot:
         in_row = [(0.0, self._size[1] * NAMES_FROM, self._size[0], self._size[1])]
         on_marks = [_around(self._x(step), self._y(float(run.lr[step])), self._font / 5) for step in points.tolist()]
         labels = place(self._labels_of(run, floors), *self._size, self._font, [*in_row, *on_marks])
-        _put(self._bands, bands)
-        _put(self._joins, {"x": joins})
-        _put(self._marks, {"x": points, "y": run.lr[points]})
-        _put(self._floor, {"left": [0] * len(floors), "right": [last] * len(floors), "y": floors})
-        _put(self._names, names)
-        _put(self._labels, _columns(self._labels, labels))
+        put(self._bands, bands)
+        put(self._joins, {"x": joins})
+        put(self._marks, {"x": points, "y": run.lr[points]})
+        edges = self._edges()
+        put(self._edge, {"from": [self._left] * len(edges), "to": [self._right] * len(edges), "y": edges})
+        put(self._floor, {"left": [0] * len(floors), "right": [last] * len(floors), "y": floors})
+        put(self._names, names)
+        put(self._labels, _columns(self._labels, labels))
 
     def _floors(self, run: Run) -> list[float]:
         """Return the floor rate, if the curve has one and the axis shows it; else nothing."""
@@ -282,6 +219,11 @@ class SchedulePlot:
         floor = run.values["eta_min"]
         falls_below = run.lr[int(np.argmax(run.lr)) :].min() < floor * (1 - DEEPEST)  # then it is no floor
         return [floor] if floor >= self._low and not falls_below else []
+
+    def _edges(self) -> list[float]:
+        """Return the edge, if the optimizer has one and the axis shows it; else nothing."""
+        edge = self._trainer.edge
+        return [edge] if edge and self._low <= edge <= self._high else []
 
     def _phase_names(self, run: Run) -> dict[str, list[Any]]:
         """Return the names of the phases in a row at the top; one that has no room is left out."""
@@ -312,6 +254,10 @@ class SchedulePlot:
         if peaks := run.at("peak")[:1].tolist():
             word = "highest" if run.values.get("Tw", 0) > lr.size else "peak"  # the run ends before the peak
             labels.append(at(peaks[0], f"{word} {number(float(lr[peaks[0]]), 3)}"))
+        for edge in self._edges():
+            name = f"edge {number(edge, 3)}"
+            sides = [(align, 0.0, up) for up in (13 * scale, -13 * scale) for align in ("right", "left")]
+            labels.append(Label((lr.size - 1, edge), self._x(lr.size - 1), self._y(edge), name, sides))
         for floor in floors:
             # Where the curve is farthest from it there is room.
             places = (np.linspace(0.12, 0.88, 12) * (lr.size - 1)).astype(int).tolist()
@@ -325,12 +271,6 @@ class SchedulePlot:
             else:
                 labels += [at(step, f"{kind} {step:,}") for step in steps.tolist()]
         return labels
-
-
-def _put(source: ColumnDataSource, data: dict[str, Any]) -> None:
-    """Replace the data of a source, if they are other ones: what has not changed need not be sent and drawn anew."""
-    if any(not np.array_equal(source.data[name], column) for name, column in data.items()):
-        source.data = data
 
 
 def _drawn(run: Run) -> dict[str, Any]:
@@ -357,20 +297,3 @@ def _decades(curves: list[NDArray[np.float64]], highest: float) -> tuple[float, 
     if high - math.log10(highest) < LOG_SHARE * (high - low):  # among many decades, a third of one is little room
         high += 1
     return 10.0**low, 10.0**high
-
-
-def _ticks(high: float) -> list[float]:
-    """Return round rates from 0 to `high`, five or six of them."""
-    step = next(s for s in (m * 10.0**e for e in range(-20, 5) for m in (1, 2, 5)) if high / s < MOST_TICKS + 0.5)
-    return [float(f"{n * step:.12g}") for n in range(int(high / step * (1 + 1e-9)) + 1)]
-
-
-def _log_ticks(low: float, high: float) -> list[float]:
-    """Return round rates on a logarithmic axis: 1, 2 and 5 in each decade, or decades if there are many."""
-    first, last = round(math.log10(low)), round(math.log10(high))
-    if last - first <= FEW_DECADES:
-        return [float(f"{digit}e{decade}") for decade in range(first, last) for digit in (1, 2, 5)] + [
-            float(f"1e{last}")
-        ]
-    every = -(-(last - first) // MOST_TICKS)
-    return [float(f"1e{decade}") for decade in range(first, last + 1, every)]

@@ -4,11 +4,14 @@ from typing import Any
 
 from app.model import Lab, own_specs
 from app.presets import PRESETS
-from app.views.controls import button, choice, slider, switch
+from app.training import Trainer
+from app.views.controls import button, choice, playhead, slider, switch
 from schedules import FAMILIES, SHARED, ParamSpec
 from schedules.facts import number
+from schedules.toy import TITLES, TOY, why_unused
 
 PRESETS_BY_KEY = {preset.key: preset for preset in PRESETS}
+ASIDE = ("classes", "batch", "start_sharp", "start_flat")  # controls that only one problem has
 ACTS = ("reset", "undo", "pin")
 
 
@@ -31,9 +34,19 @@ def plot_items() -> list[dict[str, Any]]:
     ]
 
 
+def toy_items() -> list[dict[str, Any]]:
+    """Describe the controls of what is trained, and how."""
+    return [_item(spec.name, spec) for spec in TOY]
+
+
+def playhead_items() -> list[dict[str, Any]]:
+    """Describe what moves through the run."""
+    return [playhead("step", "Playhead")]
+
+
 def _item(name: str, spec: ParamSpec) -> dict[str, Any]:
     if spec.kind == "choice":
-        return choice(name, spec.label, [(option, option) for option in spec.choices])
+        return choice(name, spec.label, [(option, TITLES.get(option, option)) for option in spec.choices])
     low, _high = spec.slider
     zero = spec.scale == "log" and spec.nearest(0.0) == 0
     return slider(
@@ -44,7 +57,7 @@ def _item(name: str, spec: ParamSpec) -> dict[str, Any]:
         zero=zero,
         whole=spec.kind == "steps",
         unit=_unit(spec),
-        symbol=spec.name,
+        symbol="" if spec in TOY else spec.name,
     )
 
 
@@ -65,7 +78,7 @@ def change(lab: Lab, changes: dict[str, Any]) -> None:
             lab.notices = [str(refused)]
 
 
-def look(lab: Lab) -> dict[str, dict[str, Any]]:
+def look(lab: Lab, trainer: Trainer) -> dict[str, dict[str, Any]]:
     """Return what every control shows."""
     plain = {"disabled": False, "hidden": False, "note": ""}
     shown: dict[str, dict[str, Any]] = {
@@ -88,7 +101,36 @@ def look(lab: Lab) -> dict[str, dict[str, Any]]:
             value = lab.own[key][spec.name]
             state = {**plain, "value": value, "hidden": key != lab.family, "note": ""}
             shown[f"{key}.{spec.name}"] = state if spec.kind == "choice" else {**state, **_reach(lab, spec, value)}
+    return {**shown, **_look_toy(lab), "step": _look_playhead(lab, trainer)}
+
+
+def _look_toy(lab: Lab) -> dict[str, dict[str, Any]]:
+    settings, shown = lab.toy, {}
+    for spec in TOY:
+        reason = why_unused(spec.name, settings)
+        state: dict[str, Any] = {
+            "value": settings[spec.name],
+            "disabled": bool(reason),
+            "hidden": False,
+            "note": reason,
+        }
+        if spec.name in ASIDE and reason:
+            state["hidden"] = True
+        shown[spec.name] = state if spec.kind == "choice" else {**state, **_reach(lab, spec, state["value"])}
     return shown
+
+
+def _look_playhead(lab: Lab, trainer: Trainer) -> dict[str, Any]:
+    T, moments = lab.run.lr.size, trainer.moments()
+    step = min(lab.step, T)
+    rate = f"next rate {number(float(lab.run.lr[step]), 3)}" if step < T else "the run is over"
+    words = [f"{step:,} of {T:,} updates made", rate]
+    if found := trainer.live:
+        at = int(found.steps.searchsorted(step, side="right")) - 1
+        loss = float(found.loss[at])
+        words.append(f"loss {number(loss, 3)}" if loss < float("inf") else "loss beyond all numbers")
+    words += [label for moment, label in moments if moment == step]
+    return {"value": step, "high": T, "text": ", ".join(words), "moments": [moment for moment, _ in moments]}
 
 
 def _unit(spec: ParamSpec) -> str:

@@ -15,17 +15,15 @@ import schedules
 from app.model import MAX_PINS, Lab
 from app.presets import PRESETS
 from app.views.labels import GAP, LINE, text_width
+from app.views.plotting import FONT, log_ticks, round_up, ticks
 from app.views.schedule import (
     DEEPEST,
     FEW,
-    FONT,
     MOST_LABELS,
     SchedulePlot,
     _decades,
-    _log_ticks,
-    _ticks,
-    round_up,
 )
+from idle import idle
 from schedules import FAMILIES
 from schedules.thin import BUDGET
 
@@ -66,7 +64,7 @@ def drawn(plot: SchedulePlot, lab: Lab) -> list[np.ndarray]:
 def shown() -> Callable[[Lab], tuple[Lab, SchedulePlot]]:
     """Return a function that brings the state of a page to one plot, whatever it showed before."""
     lab = Lab()
-    plot = SchedulePlot(lab)
+    plot = SchedulePlot(lab, idle(lab))
 
     def show(other: Lab) -> tuple[Lab, SchedulePlot]:
         lab.reset()
@@ -118,7 +116,7 @@ def test_joins_peaks_and_restarts_are_drawn_exactly(shown: Any, key: str, T: int
 
 def test_every_join_of_two_phases_is_drawn_exactly() -> None:
     lab = Lab()
-    plot = SchedulePlot(lab)
+    plot = SchedulePlot(lab, idle(lab))
     for key, T in itertools.product(FAMILIES, (7_777, 123_456)):
         lab.assign({"family": key, "T": T, "Tw": T // 7})
         plot.refresh()
@@ -128,7 +126,7 @@ def test_every_join_of_two_phases_is_drawn_exactly() -> None:
 @pytest.mark.parametrize(("T", "points"), [(1, True), (FEW, True), (FEW + 1, False)])
 def test_single_updates_are_points_while_they_are_few(T: int, points: bool) -> None:
     lab = Lab()
-    plot = SchedulePlot(lab)
+    plot = SchedulePlot(lab, idle(lab))
     lab.assign({"T": T})
     plot.refresh()
     assert renderer(plot, Scatter, x="step").visible is points
@@ -152,7 +150,7 @@ def test_a_pinned_curve_is_drawn_as_the_engines_too(labs: Any, shown: Any, data:
 
 def test_changes_replace_data_and_never_models() -> None:
     lab = Lab()
-    plot = SchedulePlot(lab)
+    plot = SchedulePlot(lab, idle(lab))
     tickers = {plot.figure.yaxis[0].ticker.id, plot.figure.y_scale.id}
     before = {model.id for model in plot.figure.references()} - tickers
     for preset in PRESETS:
@@ -169,7 +167,7 @@ def test_changes_replace_data_and_never_models() -> None:
 
 def test_no_two_models_share_a_name_and_those_of_the_design_are_there() -> None:
     lab = Lab()
-    plot = SchedulePlot(lab)
+    plot = SchedulePlot(lab, idle(lab))
     lab.pin()
     plot.refresh()
     names = [model.name for model in plot.figure.references() if model.name]
@@ -181,7 +179,7 @@ def test_no_two_models_share_a_name_and_those_of_the_design_are_there() -> None:
 
 def test_a_refresh_without_a_change_sends_no_new_ticks_or_scale() -> None:
     lab = Lab()
-    plot = SchedulePlot(lab)
+    plot = SchedulePlot(lab, idle(lab))
     ticker, scale = plot.figure.yaxis[0].ticker, plot.figure.y_scale
     lab.assign({"eta_max": 2.9e-4})
     plot.refresh()
@@ -191,12 +189,12 @@ def test_a_refresh_without_a_change_sends_no_new_ticks_or_scale() -> None:
 
 def test_two_plots_of_one_state_draw_the_same() -> None:
     lab = Lab()
-    early = SchedulePlot(lab)
+    early = SchedulePlot(lab, idle(lab))
     lab.show(PRESETS[2].case, "log")
     lab.pin()
     lab.assign({"family": "wsd", "axis": "log"})
     early.refresh()
-    late = SchedulePlot(lab)
+    late = SchedulePlot(lab, idle(lab))
     for one, other in zip(early.figure.renderers, late.figure.renderers, strict=True):
         for name, column in one.data_source.data.items():
             assert list(column) == list(other.data_source.data[name])
@@ -283,24 +281,24 @@ def test_ticks_lie_on_the_axis_few_in_order_and_told_apart(labs: Any, shown: Any
 @given(high=st.floats(-12, 3).map(lambda exponent: round_up(10**exponent)))
 @example(1_250.0)
 def test_ticks_from_zero_are_round_and_even(high: float) -> None:
-    ticks = _ticks(high)
-    assert 4 <= len(ticks) <= 8
-    assert ticks[0] == 0
-    assert ticks[-1] <= high * (1 + 1e-9)
-    assert high - ticks[-1] < ticks[1]
-    np.testing.assert_allclose(np.diff(ticks), ticks[1], rtol=1e-9)
-    assert float(f"{ticks[1]:.0e}") == ticks[1]
+    marks = ticks(high)
+    assert 4 <= len(marks) <= 8
+    assert marks[0] == 0
+    assert marks[-1] <= high * (1 + 1e-9)
+    assert high - marks[-1] < marks[1]
+    np.testing.assert_allclose(np.diff(marks), marks[1], rtol=1e-9)
+    assert float(f"{marks[1]:.0e}") == marks[1]
 
 
 def test_hardly_visible_rates_have_ticks_too() -> None:
     lab = Lab()
     lab.assign({"T": 1, "Tw": 1_000, "eta_max": 1e-12})
-    assert len(SchedulePlot(lab).figure.yaxis[0].ticker.ticks) >= 2
+    assert len(SchedulePlot(lab, idle(lab)).figure.yaxis[0].ticker.ticks) >= 2
 
 
 @given(low=st.integers(-30, 2), decades=st.integers(1, 20))
 def test_ticks_of_a_logarithmic_axis_lie_between_its_ends(low: int, decades: int) -> None:
-    ticks = _log_ticks(10.0**low, 10.0 ** (low + decades))
+    ticks = log_ticks(10.0**low, 10.0 ** (low + decades))
     assert 2 <= len(ticks) <= 12
     assert (np.diff(ticks) > 0).all()
     assert ticks[0] == pytest.approx(10.0**low)
@@ -325,7 +323,7 @@ def test_a_greater_number_is_never_rounded_up_to_a_smaller_one(x: float, factor:
 
 def test_the_axes_stay_still_for_small_changes() -> None:
     lab = Lab()
-    plot = SchedulePlot(lab)
+    plot = SchedulePlot(lab, idle(lab))
     ends = []
     for position in np.linspace(0, 1, 200):
         lab.assign({"eta_max": 1e-4 * 10**position, "T": int(1_000 * 10**position)})
@@ -415,9 +413,9 @@ def test_marks_stand_on_the_curve_and_joins_within_the_run(labs: Any, shown: Any
 
 
 def test_the_page_of_the_lesson_has_its_parts_named() -> None:
-    plot = SchedulePlot(Lab())
+    plot = SchedulePlot(Lab(), idle(Lab()))
     assert columns(plot, Text, x_offset=0.0)["text"] == ["warmup", "decay"]
-    assert columns(plot, Text, x_offset="dx")["text"] == ["peak 3e-4", "floor 3e-5"]
+    assert columns(plot, Text, x_offset="dx")["text"] == ["peak 3e-4", "edge 4e-4", "floor 3e-5"]
     assert columns(plot, Segment, x0="x")["x"] == [500]
     assert columns(plot, Segment, x0="left") == {"left": [0], "right": [9_999], "y": [3e-5]}
 
@@ -425,7 +423,7 @@ def test_the_page_of_the_lesson_has_its_parts_named() -> None:
 def test_restarts_are_named_one_by_one_while_they_are_few_and_counted_when_many() -> None:
     lab = Lab()
     lab.show(PRESETS[2].case)
-    plot = SchedulePlot(lab)
+    plot = SchedulePlot(lab, idle(lab))
     texts = columns(plot, Text, x_offset="dx")["text"]
     assert next(text for text in texts if "restart" in text) == "restart 10"
     lab.assign({"cycle_length": 5, "restart_mult": 1.0})
@@ -436,4 +434,4 @@ def test_restarts_are_named_one_by_one_while_they_are_few_and_counted_when_many(
 
 
 def test_a_plot_that_is_not_seen_has_no_size_and_no_trouble() -> None:
-    resize(SchedulePlot(Lab()), 0, 0)
+    resize(SchedulePlot(Lab(), idle(Lab())), 0, 0)

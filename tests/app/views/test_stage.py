@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from app.model import AXES, MAX_PINS, Lab, own_specs
 from app.presets import PRESETS
-from app.views.stage import change, look, plot_items, schedule_items
+from app.views.stage import change, look, playhead_items, plot_items, schedule_items, toy_items
+from idle import idle
 from schedules import FAMILIES, SHARED
 
-ITEMS = {item["name"]: item for item in [*schedule_items(), *plot_items()]}
+ITEMS = {item["name"]: item for item in [*schedule_items(), *plot_items(), *playhead_items(), *toy_items()]}
 every_family = pytest.mark.parametrize("key", FAMILIES)
 HOSTILE = [
     *(None, "", "5", "²", "<b>", True, False, [], [1], {}, {"value": 1}, [[[]]], (), b"5", 1j, object()),
@@ -43,7 +44,7 @@ def assert_legal(lab: Lab) -> None:
             spec.validate(lab.own[key][spec.name])
     assert len(lab.pins) <= MAX_PINS
     assert np.isfinite(lab.run.lr).all()
-    json.dumps(look(lab), allow_nan=False)
+    json.dumps(look(lab, idle(lab)), allow_nan=False)
     assert all(isinstance(said, str) and len(said) < 600 for said in lab.notices)
 
 
@@ -51,7 +52,7 @@ def assert_legal(lab: Lab) -> None:
 
 
 def test_no_two_controls_share_a_name() -> None:
-    assert len(ITEMS) == len(schedule_items()) + len(plot_items())
+    assert len(ITEMS) == sum(map(len, (schedule_items(), plot_items(), playhead_items(), toy_items())))
 
 
 @pytest.mark.parametrize(
@@ -69,13 +70,13 @@ def test_no_two_controls_that_are_seen_together_share_a_label() -> None:
     lab = Lab()
     for key in FAMILIES:
         lab.assign({"family": key})
-        shown = look(lab)
+        shown = look(lab, idle(lab))
         labels = [item["label"] for name, item in ITEMS.items() if not shown[name].get("hidden")]
         assert len(labels) == len(set(labels)), key
 
 
 def test_every_control_is_shown_and_nothing_else() -> None:
-    assert set(look(Lab())) == set(ITEMS)
+    assert set(look(Lab(), idle(Lab()))) == set(ITEMS)
 
 
 def test_the_description_of_the_controls_is_plain_data() -> None:
@@ -107,7 +108,7 @@ def test_rates_and_run_lengths_move_on_a_logarithmic_scale_and_only_the_floor_re
 def test_a_slider_is_disabled_exactly_where_the_family_lacks_it_and_then_says_why(key: str) -> None:
     lab = Lab()
     lab.assign({"family": key})
-    shown = look(lab)
+    shown = look(lab, idle(lab))
     for spec in SHARED:
         state = shown[spec.name]
         assert state["disabled"] is not FAMILIES[key].has(spec.name)
@@ -123,15 +124,15 @@ def test_a_slider_is_disabled_exactly_where_the_family_lacks_it_and_then_says_wh
 def test_only_the_familys_own_controls_are_seen_beside_the_shared_ones(key: str) -> None:
     lab = Lab()
     lab.assign({"family": key})
-    seen = {name for name, state in look(lab).items() if "." in name and not state["hidden"]}
+    seen = {name for name, state in look(lab, idle(lab)).items() if "." in name and not state["hidden"]}
     assert seen == {f"{key}.{spec.name}" for spec in own_specs(FAMILIES[key])}
-    assert not any(look(lab)[name]["disabled"] for name in seen)
+    assert not any(look(lab, idle(lab))[name]["disabled"] for name in seen)
 
 
 @given(data=st.data())
 def test_what_is_shown_is_the_state(labs: Any, data: st.DataObject) -> None:
     lab = data.draw(labs())
-    shown = look(lab)
+    shown = look(lab, idle(lab))
     assert (shown["family"]["value"], shown["axis"]["value"]) == (lab.family, lab.axis)
     assert shown["undo"]["disabled"] is not lab.can_undo
     for spec in SHARED:
@@ -147,7 +148,7 @@ def test_a_slider_that_follows_the_run_ends_at_its_length_and_says_what_share_it
     labs: Any, data: st.DataObject
 ) -> None:
     lab = data.draw(labs())
-    shown = look(lab)
+    shown = look(lab, idle(lab))
     assert shown["T"]["high"] == SHARED[0].bounds[1]
     for name in ("Tw", "cycle_length", "step.drop_every"):
         value, text = shown[name]["value"], shown[name]["text"]
@@ -159,14 +160,14 @@ def test_a_slider_that_follows_the_run_ends_at_its_length_and_says_what_share_it
 
 
 def test_the_share_of_the_run_is_said_in_percent() -> None:
-    assert look(Lab())["Tw"]["text"] == "500 updates, 5 percent of the run"
+    assert look(Lab(), idle(Lab()))["Tw"]["text"] == "500 updates, 5 percent of the run"
 
 
 @every_family
 def test_the_familys_summary_stands_under_the_choice_without_markup(key: str) -> None:
     lab = Lab()
     lab.assign({"family": key})
-    note = look(lab)["family"]["note"]
+    note = look(lab, idle(lab))["family"]["note"]
     assert note.endswith(".")
     assert "`" not in note
 
@@ -179,10 +180,10 @@ def test_a_slider_sets_its_value(name: str) -> None:
     lab = Lab()
     if "." in name:
         change(lab, {"family": name.partition(".")[0]})
-    before = {name: state.get("value") for name, state in look(lab).items()}
-    wanted = min(1, look(lab)[name]["high"])
+    before = {name: state.get("value") for name, state in look(lab, idle(lab)).items()}
+    wanted = min(1, look(lab, idle(lab))[name]["high"])
     change(lab, {name: wanted})
-    after = {name: state.get("value") for name, state in look(lab).items()}
+    after = {name: state.get("value") for name, state in look(lab, idle(lab)).items()}
     assert after == {**before, name: wanted}
 
 
@@ -197,10 +198,10 @@ def test_every_option_of_a_choice_can_be_chosen(name: str) -> None:
             preset = next(preset for preset in PRESETS if preset.key == value)
             assert lab.live == preset.case
             assert lab.notices == [f"{preset.title}. {preset.why}"]
-            assert look(lab)["preset"]["value"] == ""
+            assert look(lab, idle(lab))["preset"]["value"] == ""
         else:
             assert lab.notices == []
-            assert look(lab)[name]["value"] == value
+            assert look(lab, idle(lab))[name]["value"] == value
 
 
 def test_the_buttons_do_what_they_say() -> None:
@@ -210,10 +211,10 @@ def test_the_buttons_do_what_they_say() -> None:
     assert lab.pins == [lab.live]
     change(lab, {"reset": True})
     assert lab.state == Lab().state
-    assert look(lab)["undo"]["disabled"] is False
+    assert look(lab, idle(lab))["undo"]["disabled"] is False
     change(lab, {"undo": True})
     assert (lab.T, len(lab.pins)) == (123, 1)
-    assert look(lab)["undo"]["disabled"] is True
+    assert look(lab, idle(lab))["undo"]["disabled"] is True
     before = state_of(lab)
     change(lab, {"copy": True})
     assert state_of(lab) == before

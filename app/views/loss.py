@@ -1,0 +1,210 @@
+"""The loss plot: expected loss over updates with its spread, single runs, pinned curves and every family if asked."""
+
+import math
+from itertools import zip_longest
+from typing import Any
+
+import numpy as np
+from bokeh.models import (
+    ColumnDataSource,
+    FixedTicker,
+    Line,
+    LogScale,
+    MultiLine,
+    Range1d,
+    Scatter,
+    Segment,
+    Text,
+    VArea,
+)
+from numpy.typing import NDArray
+
+from app.model import MAX_PINS, Lab
+from app.training import Trainer
+from app.views.labels import Label, place
+from app.views.plotting import MARGIN, ROOM, TEXT, TICK_WIDTH, Plot, log_ticks, put, round_up
+from schedules import thin
+from schedules.facts import number
+from schedules.outlook import SHOWN, Outlook
+
+DASHES = ([10, 4], [2, 4], [10, 4, 2, 4], [5, 3])
+POINTS = 400  # of one line
+DEEP, HIGH = 1e-16, 1e6  # of the loss at the start: what is beyond is off the plot
+NOTHING: dict[str, Any] = {"step": [], "loss": []}
+OTHERS = 100  # points of a family that is drawn only to be compared with
+
+
+class LossPlot(Plot):
+    """Loss over updates. `figure` is the Bokeh model, `refresh` brings it up to the state."""
+
+    def __init__(self, lab: Lab, trainer: Trainer) -> None:
+        super().__init__("loss", "updates made", "loss")
+        self._lab = lab
+        self._trainer = trainer
+        self._last: Outlook | None = None  # what is drawn until there is something newer
+        self._ticks: list[float] = []
+        self.data = ColumnDataSource({"step": [], "loss": []}, name="loss_data")
+        self._band = ColumnDataSource({"step": [], "low": [], "high": []}, name="loss_band_data")
+        self._runs = ColumnDataSource({"xs": [], "ys": []}, name="loss_runs_data")
+        self._others = ColumnDataSource({"xs": [], "ys": []}, name="loss_families_data")
+        self._pins = [ColumnDataSource(dict(NOTHING), name=f"loss_pin_{n + 1}_data") for n in range(MAX_PINS)]
+        self._now = ColumnDataSource({"x": [], "y": []}, name="loss_playhead_data")
+        self._labels = ColumnDataSource({"x": [], "y": [], "text": [], "align": [], "dx": [], "dy": []})
+        self._make()
+        self.refresh()
+
+    def _make(self) -> None:
+        plot = self.figure
+        plot.y_scale = LogScale()
+        plot.y_range = Range1d(1e-3, 1)
+        self._count_steps()
+        self._band_area = self._add(
+            self._band, VArea(x="step", y1="low", y2="high", fill_alpha=0.25), "fill_color=--live", visible=False
+        )
+        self._other_lines = self._add(
+            self._others, MultiLine(xs="xs", ys="ys", line_width=1.25), "line_color=--join", visible=False
+        )
+        self._run_lines = self._add(
+            self._runs, MultiLine(xs="xs", ys="ys", line_width=1, line_alpha=0.4), "line_color=--live", visible=False
+        )
+        self._pin_lines = [
+            self._add(
+                source, Line(x="step", y="loss", line_dash=dash), f"line_color=--pin{n}", width=2.5, visible=False
+            )
+            for n, (source, dash) in enumerate(zip(self._pins, DASHES, strict=True), start=1)
+        ]
+        self._add(self.data, Line(x="step", y="loss", line_join="round"), "line_color=--live", width=3)
+        now = Segment(x0="x", x1="x", y0=self.figure.y_range.start, y1="y", line_width=1.5)
+        self._now_line = self._add(self._now, now, "line_color=--text")
+        self._add(self._now, Scatter(x="x", y="y", line_width=2), "line_color=--surface", "fill_color=--text", size=11)
+        label = Text(x="x", y="y", text_align="align", x_offset="dx", y_offset="dy", **TEXT)
+        self._add(self._labels, label, "text_color=--text", "background_fill_color=--surface")
+
+    def refresh(self) -> None:
+        """Bring the plot up to the state and to what is worked out."""
+        live = self._trainer.live
+        if live is not None:
+            self._last = live
+        elif self._trainer.too_long:
+            self._last = None
+        self._fit()
+
+    @property
+    def stale(self) -> bool:
+        """Whether what is drawn belongs to an earlier state."""
+        return self._trainer.live is None and self._last is not None
+
+    def _fit(self) -> None:
+        self._size = self._measured()
+        shown = self._last
+        pinned = [self._trainer.of(pin) for pin in self._lab.pins]
+        if shown is None:
+            for source in (self.data, *self._pins):
+                put(source, NOTHING)
+            put(self._now, {"x": [], "y": []})
+            put(self._labels, {name: [] for name in self._labels.data})
+            for lines in (self._band_area, self._run_lines, self._other_lines, *self._pin_lines):
+                lines.visible = False
+            return
+        families = [self._trainer.of(case) for case in self._trainer.families()] if self._lab.all_families else []
+        others = [found for found in families if found is not None and found is not shown]
+        self._fit_axes(shown, [found for found in pinned if found is not None], others)
+        self._draw_live(shown)
+        for source, line, found in zip_longest(self._pins, self._pin_lines, pinned):
+            put(source, _drawn(found.steps, self._clip(found.loss)) if found else NOTHING)
+            line.visible = found is not None
+        lines = [_drawn(found.steps, self._clip(found.loss), OTHERS) for found in others]
+        put(self._others, {"xs": [line["step"] for line in lines], "ys": [line["loss"] for line in lines]})
+        self._other_lines.visible = bool(lines)
+        self._draw_playhead(shown)
+        self._draw_labels(shown)
+
+    def _fit_axes(self, shown: Outlook, pinned: list[Outlook], others: list[Outlook]) -> None:
+        start = float(shown.loss[0]) or 1.0
+        every = [found.loss for found in (shown, *pinned, *others)]
+        inside = [loss[np.isfinite(loss) & (loss > start * DEEP) & (loss < start * HIGH)] for loss in every]
+        lowest = min((float(loss.min()) for loss in inside if loss.size), default=start)
+        highest = max((float(loss.max()) for loss in inside if loss.size), default=start)
+        off = any((~np.isfinite(loss) | (loss >= start * HIGH)).any() for loss in every)
+        low = 10.0 ** math.floor(math.log10(lowest) - 0.3)
+        high = 10.0 ** math.ceil(math.log10(start * HIGH if off else highest) + 0.15)
+        marks = log_ticks(low, high)
+        if marks != self._ticks:
+            self._ticks = marks
+            axis = self.figure.yaxis[0]
+            axis.ticker = self.figure.ygrid[0].ticker = FixedTicker(ticks=marks, minor_ticks=[])
+            axis.major_label_overrides = {tick: number(tick) for tick in marks}
+        longest = round_up(max(1, *(int(found.steps[-1]) for found in (shown, *pinned, *others))))
+        margin = longest * max(MARGIN, ROOM / self._size[0])
+        self._box = (-margin, longest + margin, low, high)
+        self.figure.x_range.update(start=self._box[0], end=self._box[1])
+        self.figure.y_range.update(start=low, end=high)
+        self._now_line.glyph.y0 = low
+        self.figure.xaxis[0].ticker.desired_num_ticks = max(2, int(self._size[0] / (TICK_WIDTH * self._font)))
+
+    def _clip(self, loss: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what of a loss is on the plot; a value that is lost runs along its top."""
+        *_, low, high = self._box
+        return np.clip(np.nan_to_num(loss, nan=np.inf, posinf=high), low, high)
+
+    def _draw_live(self, shown: Outlook) -> None:
+        put(self.data, _drawn(shown.steps, self._clip(shown.loss)))
+        spread = bool(shown.sd.any()) and shown.diverged_at < 0
+        if spread:
+            steps = _thinned(shown.steps, np.log(self._clip(shown.loss)), POINTS)
+            low, high = shown.loss - shown.sd, shown.loss + shown.sd
+            put(
+                self._band,
+                {"step": shown.steps[steps], "low": self._clip(low)[steps], "high": self._clip(high)[steps]},
+            )
+        self._band_area.visible = spread
+        runs = shown.runs
+        if runs is not None:
+            every = max(1, runs.steps.size // POINTS)
+            put(
+                self._runs,
+                {
+                    "xs": [runs.steps[::every]] * runs.loss.shape[1],
+                    "ys": [self._clip(run[::every]).astype(np.float32) for run in runs.loss[0, :SHOWN]],
+                },
+            )
+        self._run_lines.visible = runs is not None
+
+    def _draw_playhead(self, shown: Outlook) -> None:
+        step = min(self._lab.step, int(shown.steps[-1]))
+        if not self._lab.step:
+            put(self._now, {"x": [], "y": []})
+            return
+        at = int(np.searchsorted(shown.steps, step, side="right")) - 1
+        put(self._now, {"x": [step], "y": [float(self._clip(shown.loss)[at])]})
+
+    def _draw_labels(self, shown: Outlook) -> None:
+        left, right, low, high = self._box
+
+        def label(at: int, text: str) -> Label:
+            x = (shown.steps[at] - left) / (right - left) * self._size[0]
+            loss = float(self._clip(shown.loss)[at])
+            y = (math.log10(loss) - math.log10(low)) / (math.log10(high) - math.log10(low)) * self._size[1]
+            sides = [("right", -8.0, 14.0), ("left", 8.0, 14.0), ("left", 8.0, -14.0), ("right", -8.0, -14.0)]
+            return Label((float(shown.steps[at]), loss), float(x), float(y), text, sides)
+
+        off = np.flatnonzero(~(shown.loss < high))
+        labels = []
+        if off.size and off[0]:
+            at = int(off[0])
+            back = "" if off[-1] == shown.loss.size - 1 else ", and comes back"
+            labels.append(label(at, f"leaves the plot at update {shown.steps[at]:,}{back}"))
+        if np.isfinite(shown.loss[-1]):
+            labels.append(label(shown.loss.size - 1, f"ends at {number(float(shown.loss[-1]), 3)}"))
+        placed = place(labels, *self._size, self._font)
+        rows = [(*p.label.anchor, p.label.text, p.align, p.dx, -p.dy) for p in placed]
+        put(self._labels, {name: [row[column] for row in rows] for column, name in enumerate(self._labels.data)})
+
+
+def _thinned(steps: NDArray[np.int64], loss: NDArray[np.float64], budget: int) -> NDArray[np.int64]:
+    return thin(loss, np.empty(0, dtype=np.int64), budget) if steps.size > budget else np.arange(steps.size)
+
+
+def _drawn(steps: NDArray[np.int64], loss: NDArray[np.float64], budget: int = POINTS) -> dict[str, Any]:
+    kept = _thinned(steps, np.log(loss), budget)
+    return {"step": steps[kept].astype(np.int32), "loss": loss[kept]}

@@ -1,0 +1,141 @@
+"""What the plots have in common: a figure that fits its size and type, glyphs in the page's colours, round axes.
+
+Models are made once; a change of the state replaces data. Colours are named in tags and looked up in the page's CSS by
+`address.js`, so light, dark and projector palettes stand in one place, `static/style.css`.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from bokeh.core.properties import value
+from bokeh.core.property.descriptors import UnsetValueError
+from bokeh.models import ColumnDataSource, GlyphRenderer, NumeralTickFormatter, Range1d
+from bokeh.plotting import figure
+from panel.io import state
+
+FONT = 0.875  # of the root font size
+USUAL_REM, LEAST_REM, GREATEST_REM = 16.0, 4.0, 100.0  # root font sizes [pixels]
+LAPTOP = (850.0, 340.0)  # pixels
+MARGIN, ROOM = 0.015, 8.0  # on both sides: of the run, and at least so many pixels, so that no mark is cut
+STEPS_OF_AXIS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+MOST_TICKS = 6
+TICK_WIDTH = 5.5  # font sizes from one tick of the steps to the next
+FEW_DECADES = 2  # up to here 2 and 5 are ticks too
+TEXT: dict[str, Any] = {
+    "text": "text",
+    "text_font_size": "0.875rem",
+    "text_baseline": "middle",
+    "text_font": value("system-ui, sans-serif"),
+    "padding": 2,
+    "background_fill_alpha": 0.8,
+}
+
+
+class Plot:
+    """A figure named `name` that grows with the page's type; subclasses fill it and say how it fits in `_fit`."""
+
+    def __init__(self, name: str, x_label: str, y_label: str) -> None:
+        self._font = FONT * USUAL_REM
+        self._size = LAPTOP
+        self._sizes: dict[Any, tuple[str, float]] = {}  # of glyphs, at the usual root font size
+        self.figure = figure(
+            name=name,
+            height=300,
+            sizing_mode="stretch_both",
+            min_height=150,
+            tools="",
+            toolbar_location=None,
+            x_range=Range1d(0, 1),
+            y_range=Range1d(0, 1),
+            x_axis_label=x_label,
+            y_axis_label=y_label,
+            outline_line_color=None,
+            min_border_right=12,
+            min_border_top=12,
+        )
+        for axis in (*self.figure.xaxis, *self.figure.yaxis):
+            axis.minor_tick_line_color = None
+            axis.major_tick_in = 0
+            axis.axis_line_color = None
+            axis.axis_label_standoff = 8
+        self.figure.xgrid.grid_line_color = None
+        self.figure.on_change("inner_width", self._resized)
+        self.figure.on_change("inner_height", self._resized)
+
+    def _count_steps(self) -> None:
+        """Let the horizontal axis count updates."""
+        self.figure.xaxis[0].formatter = NumeralTickFormatter(format="0,0")
+        self.figure.xaxis[0].ticker.min_interval = 1  # there is nothing between two updates
+
+    def _add(
+        self,
+        source: ColumnDataSource,
+        glyph: Any,
+        *inks: str,
+        width: float = 0.0,
+        size: float = 0.0,
+        **renderer: Any,
+    ) -> GlyphRenderer:
+        """Add a glyph in colours of the page; its line `width` or its `size` grows with the page's type."""
+        glyph.tags = list(inks)
+        for attribute, usual in (("line_width", width), ("size", size)):
+            if usual:
+                setattr(glyph, attribute, usual)
+                self._sizes[glyph] = (attribute, usual)
+        return self.figure.add_glyph(source, glyph, **renderer)
+
+    def resize(self, rem: float) -> None:
+        """Fit lines, marks and labels to a root font size [pixels]: a wide screen is read from far away."""
+        if not LEAST_REM <= rem <= GREATEST_REM:
+            return
+        self._font = FONT * rem
+        for glyph, (attribute, size) in self._sizes.items():
+            setattr(glyph, attribute, size * rem / USUAL_REM)
+        self._fit()
+
+    def _resized(self, _attribute: str, _old: object, _new: object) -> None:
+        # Later, and not held together: the browser tells its size while it still reads the page, and Panel drops what
+        # is held for a page that is not connected yet.
+        state.execute(self._fit, schedule=True)
+
+    def _fit(self) -> None:
+        """Fit axes, marks and labels to the data and to the size of the plot."""
+        raise NotImplementedError
+
+    def _measured(self) -> tuple[float, float]:
+        """Return the size of the plot as the browser tells it [pixels]; until it has, and while hidden, a laptop's."""
+        try:
+            width, height = self.figure.inner_width, self.figure.inner_height
+        except UnsetValueError:
+            return LAPTOP
+        return (width, height) if width > 0 and height > 0 else LAPTOP
+
+
+def put(source: ColumnDataSource, data: dict[str, Any]) -> None:
+    """Replace the data of a source, if they are other ones: what has not changed need not be sent and drawn anew."""
+    if any(not np.array_equal(source.data[name], column) for name, column in data.items()):
+        source.data = data
+
+
+def round_up(x: float) -> float:
+    """Return the least round number not below `x`, so that an axis stays still while a curve moves within it."""
+    power = 10.0 ** math.floor(math.log10(x))
+    return next(step * power for step in STEPS_OF_AXIS if step * power >= x * (1 - 1e-9))
+
+
+def ticks(high: float) -> list[float]:
+    """Return round numbers from 0 to `high`, five or six of them."""
+    step = next(s for s in (m * 10.0**e for e in range(-20, 300) for m in (1, 2, 5)) if high / s < MOST_TICKS + 0.5)
+    return [float(f"{n * step:.12g}") for n in range(int(high / step * (1 + 1e-9)) + 1)]
+
+
+def log_ticks(low: float, high: float) -> list[float]:
+    """Return round numbers on a logarithmic axis: 1, 2 and 5 in each decade, or decades if there are many."""
+    first, last = round(math.log10(low)), round(math.log10(high))
+    if last - first <= FEW_DECADES:
+        return [float(f"{digit}e{decade}") for decade in range(first, last) for digit in (1, 2, 5)] + [
+            float(f"1e{last}")
+        ]
+    every = -(-(last - first) // MOST_TICKS)
+    return [float(f"1e{decade}") for decade in range(first, last + 1, every)]
