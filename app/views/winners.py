@@ -55,11 +55,10 @@ class Question:
     def column(self, index: int) -> Contest:
         """Return one column of the map; what is beyond all floats is infinite."""
         noises = noises_for(self.problem, self.optimizer, self.eta_max)
-        with np.errstate(over="ignore", invalid="ignore"):
-            if self.across == "length":
-                return over_lengths(self.problem, self.optimizer, self.eta_max, noises, LENGTHS[index : index + 1])
-            chosen = CONDITIONS[index : index + 1]
-            return over_conditions(self.problem, self.optimizer, self.eta_max, noises, chosen, self.T)
+        if self.across == "length":
+            return over_lengths(self.problem, self.optimizer, self.eta_max, noises, LENGTHS[index : index + 1])
+        chosen = CONDITIONS[index : index + 1]
+        return over_conditions(self.problem, self.optimizer, self.eta_max, noises, chosen, self.T)
 
     def start_loss(self, column: int) -> float:
         """Return the loss at the start."""
@@ -216,7 +215,7 @@ class Map:
 def _cell(contest: Contest, row: int, column: int, start_loss: float) -> Cell:
     loss = contest.loss[:, row, column]
     order = np.argsort(loss, kind="stable")
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore"):
         margin = contest.margin(row, column)
     lost = ~np.isfinite(loss) | (contest.loss[:, 0, column] > start_loss)
     return Cell(tuple(ALL[i] for i in order), tuple(loss[order].tolist()), margin, bool(lost.all()))
@@ -331,11 +330,11 @@ class Winners(JSComponent):
         if self._job is None or self._job.question != question:
             self._job = Job(question)
         columns, end = self._job.columns, time.perf_counter() + SLICE
-        while len(columns) < len(question.columns) and time.perf_counter() < end:
+        while len(columns) < len(question.columns):
             columns.append(question.column(len(columns)))
-        if len(columns) < len(question.columns):
-            self._schedule()
-            return
+            if time.perf_counter() > end and len(columns) < len(question.columns):
+                self._schedule()
+                return
         self._found[question] = Map.of(question, columns)
         while len(self._found) > KEPT:
             self._found.popitem(last=False)

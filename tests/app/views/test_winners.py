@@ -83,7 +83,7 @@ def losses(lab: Lab, noise: float, place: float) -> list[float]:
     T = int(place) if lab.across == "length" else lab.T
     kappa = lab.condition if lab.across == "length" else place
     problem = Quadratic(lab.sharpness, kappa, noise, (lab.start_sharp, lab.start_flat))
-    ends = [expect(problem, optimizer_of(lab), who.curve(T, lab.eta_max)).loss[0, -1] for who in ALL]
+    ends = [expect(problem, optimizer_of(lab), who.curve(T, lab.eta_max), every=T).loss[0, -1] for who in ALL]
     return np.nan_to_num(ends, nan=np.inf, posinf=np.inf).tolist()
 
 
@@ -160,9 +160,9 @@ def test_no_schedule_wins_everywhere() -> None:
 
 
 def test_one_that_is_beaten_nowhere_is_said_to_be() -> None:
-    # So small a rate never arrives: the more of it the better.
-    sentence = Page(eta_max=1e-9, T=100, across="condition", noise=0).opened().winners.map["sentence"]
-    assert sentence.startswith(("No schedule wins alone", "Constant is beaten nowhere on this map"))
+    # At so small a peak nothing arrives, and only the noise tells: the less is taken up, the better.
+    sentence = Page(eta_max=1e-9, T=100, across="condition").opened().winners.map["sentence"]
+    assert sentence == "Inverse square root is beaten nowhere on this map: it wins 8 of 72 cells; 64 ties."
 
 
 @pytest.mark.parametrize("optimizer", [SGD(), HeavyBall(0.9)], ids=repr)
@@ -171,7 +171,7 @@ def test_the_rows_span_the_noise_that_holds_the_loss_at_its_start(optimizer: Opt
     *_, held, most = noises_for(problem, optimizer, eta)
     noisy = Quadratic(problem.sharpness, 1.0, held, (1.0, 0.0))
     steady = expect(noisy, optimizer, np.full(20_000, eta)).variance[0, -1, 0]
-    assert 0.9 < steady < 1.2  # of a start at 1; the row is rounded to one digit
+    assert 0.4 < steady < 1.8  # of a start at 1; the row is rounded to one digit, 1.5 to 1 or 2
     assert most == pytest.approx(10 * held)
 
 
