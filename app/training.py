@@ -15,7 +15,7 @@ from app.model import Case, Lab, own_specs
 from schedules import FAMILIES, SHARED
 from schedules.curves import LABELS
 from schedules.facts import count, number
-from schedules.optimizers import Optimizer
+from schedules.optimizers import SGD, Optimizer
 from schedules.outlook import Outlook, cost, describe_outlook, outlook, outlook_slowly
 from schedules.problems import Problem
 from schedules.spec import Value
@@ -75,6 +75,11 @@ class Trainer:
     def edge(self) -> float | None:
         """The rate beyond which the run may be lost; None where no rate alone says so."""
         return self.optimizer.edge(self.problem.sharpness)
+
+    @property
+    def plain(self) -> bool:
+        """Whether updates keep no velocity."""
+        return isinstance(self.optimizer, SGD)
 
     @property
     def live(self) -> Outlook | None:
@@ -148,7 +153,9 @@ class Trainer:
         edge = self.edge
         if found.exact is None or edge is None:
             return f"{words} {self._remark()}".strip()
-        return f"{words} {verdict(stability(self._lab.run.lr, edge, found.exact), self.problem.random)}"
+        return (
+            f"{words} {verdict(stability(self._lab.run.lr, edge, found.exact, plain=self.plain), self.problem.random)}"
+        )
 
     def _remark(self) -> str:
         """Say what the edge means where it is not exact."""
@@ -174,7 +181,7 @@ class Trainer:
                 if turn < run.lr.size:
                     found.setdefault(turn, "rises above the edge" if above[turn + 1] else "falls below the edge")
         if (outlook := self.live) and outlook.exact and edge:
-            crossing = stability(run.lr, edge, outlook.exact).crossing
+            crossing = stability(run.lr, edge, outlook.exact, plain=self.plain).crossing
             if crossing >= 0:
                 found[crossing + 1] = "the sharp direction exceeds its start"
         return [(0, "start"), *sorted((step, label) for step, label in found.items() if step), (run.lr.size, "end")]

@@ -115,6 +115,8 @@ def number(value: float, digits: int = 6) -> str:
     """Return a number in the shortest usual notation: 3e-4, 0.001, 1.64265e-4, 10,000."""
     if value == 0:
         return "0"
+    if not np.isfinite(value):
+        return "not a number" if np.isnan(value) else "∞" if value > 0 else "−∞"
     low, high = PLAIN
     if low <= abs(value) < high:
         text = f"{value:,.{max(0, digits - 1 - int(np.floor(np.log10(abs(value)))))}f}"

@@ -96,14 +96,13 @@ def outlook_slowly(problem: Problem, optimizer: Optimizer, lr: Array, seed: int 
 
 def describe_outlook(found: Outlook, goal: float) -> str:
     """Say in words what a run comes to; `goal` is the share of the first loss that it should get down to."""
-    how = (
-        "exact" if found.exact else (f"average of {AVERAGED} runs" if found.runs else "no noise, so one run tells all")
-    )
+    how = "exact" if found.exact else f"average of {AVERAGED} runs" if found.runs else "without noise"
     start, end = float(found.loss[0]), float(found.loss[-1])
     if found.diverged_at >= 0:
-        return (
-            f"The expected loss starts at {number(start, 3)} and is beyond all numbers at update {found.diverged_at:,}."
-        )
+        lost = f"is beyond all numbers from update {found.diverged_at:,} on"
+        told = f"The expected loss starts at {number(start, 3)} and {lost}"
+        back = f", where a computer's run ends; with numbers of any size it would come back to {number(end, 3)}"
+        return f"{told}{back if np.isfinite(end) else ''}."
     verb = "falls" if end < start else "rises" if end > start else "stays"
     way = f"{verb} from {number(start, 3)} to {number(end, 3)} ({how})"
     at = found.reach(goal * start)

@@ -10,6 +10,7 @@ from schedules.facts import count, number
 
 Array = NDArray[np.float64]
 LN10 = float(np.log(10))
+BEYOND = float(np.log(np.finfo(np.float64).max))
 BIG = 6.0  # decades; factors beyond are written as a power of ten
 
 
@@ -24,6 +25,9 @@ class Stability:
             it starts on its minimum.
         top: Greatest growth of the sharp direction on the way, as a logarithm; 0 if it never exceeds its start.
         crossing: First update with which it exceeds its start; −1 if it never does.
+        since: The same sum over the updates from the first one above the edge on, which decides what becomes of the
+            noise that comes in there; NaN if it is not known.
+        grown: Greatest growth of the expected loss, and its growth by the end, as logarithms.
     """
 
     edge: float
@@ -31,20 +35,31 @@ class Stability:
     log_sum: float
     top: float
     crossing: int
+    since: float = np.nan
+    grown: tuple[float, float] = (0.0, 0.0)
 
 
-def stability(lr: Array, edge: float, expected: Expectation, schedule: int = 0) -> Stability:
+def stability(lr: Array, edge: float, expected: Expectation, schedule: int = 0, plain: bool = True) -> Stability:
     """Return how the curve `lr` (T,) stands to the edge, from what is expected of it.
 
-    For SGD the sum is Σ log |1 − η_t λ_max|; for heavy ball it is read off θ itself, whose factors are matrices.
+    For SGD (`plain`) the sums are Σ log |1 − η_t λ_max|; for heavy ball, whose factors are matrices, they are read off
+    θ itself.
     """
-    log = expected.log_mean[schedule, :, 0]
+    above = np.flatnonzero(lr > edge)
+    log, log_loss = expected.log_mean[schedule, :, 0], expected.log_loss[schedule] - expected.log_loss[schedule, 0]
+    since = np.nan
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if above.size and plain:
+            since = float(np.log(np.abs(1 - 2 * lr[above[0] :] / edge)).sum())
+        elif above.size:
+            since = float(log[-1] - log[int(np.searchsorted(expected.steps, above[0]))])
+    grown = (float(log_loss.max()), float(log_loss[-1]))
     if log[0] == -np.inf:
-        return Stability(edge, np.flatnonzero(lr > edge), np.nan, 0.0, -1)
-    grown = log - log[0]
-    beyond = grown > 1e-9  # noqa: PLR2004 - rounding alone is no growth
+        return Stability(edge, above, np.nan, 0.0, -1, since, grown)
+    gain = log - log[0]
+    beyond = gain > 1e-9  # noqa: PLR2004 - rounding alone is no growth
     crossing = int(expected.steps[int(beyond.argmax())]) - 1 if beyond.any() else -1
-    return Stability(edge, np.flatnonzero(lr > edge), float(grown[-1]), max(0.0, float(grown.max())), crossing)
+    return Stability(edge, above, float(gain[-1]), max(0.0, float(gain.max())), crossing, since, grown)
 
 
 def verdict(found: Stability, noisy: bool) -> str:
@@ -58,6 +73,8 @@ def verdict(found: Stability, noisy: bool) -> str:
     T = found.above
     where = f"update {T[0]:,}" if T.size == 1 else f"updates {T[0]:,} to {T[-1]:,}"
     told = f"{count(T.size, 'rate')} {'is' if T.size == 1 else 'are'} above the edge of {edge} ({where}). "
+    if noisy and not np.isnan(found.since):
+        return told + _with_noise(found)
     if np.isnan(found.log_sum):
         return told + "The run starts on the minimum of the sharp direction, where it stays without noise."
     if found.log_sum == -np.inf:
@@ -66,8 +83,24 @@ def verdict(found: Stability, noisy: bool) -> str:
     if found.log_sum > 0:
         return f"{told}In the sharp direction {total}, above 0: the run is lost."
     way = f"grew up to {_times(found.top)} its start on the way, but " if found.top > 0 else "held out: "
-    end = "without noise the run recovers" if noisy else "the run recovers"
-    return f"{told}The sharp direction {way}{total}, below 0: {end}."
+    return f"{told}The sharp direction {way}{total}, below 0: the run recovers."
+
+
+def _with_noise(found: Stability) -> str:
+    """Say what becomes of the noise that comes in above the edge."""
+    highest, last = found.grown
+    total = f"From there on the logarithms of the sharp direction's factors add up to {_signed(found.since)}"
+    way = (
+        f"the expected loss grows up to {_times(highest)} its start"
+        if highest > 0
+        else "the loss never leaves its start"
+    )
+    if highest > BEYOND:
+        return f"{total}, but {way} on the way, more than a float can hold: the run is lost."
+    if found.since > 0 or last > 0:
+        side = "above" if found.since > 0 else "below"
+        return f"{total}, {side} 0, and {way}: the run is lost."
+    return f"{total}, below 0: {way}{', but' if highest > 0 else ', and'} the run recovers."
 
 
 def _signed(value: float) -> str:

@@ -192,8 +192,9 @@ class LossPlot(Plot):
         labels = []
         if off.size and off[0]:
             at = int(off[0])
-            back = "" if off[-1] == shown.loss.size - 1 else ", and comes back"
-            labels.append(label(at, f"leaves the plot at update {shown.steps[at]:,}{back}"))
+            edge = self._trainer.edge
+            why = ": rates above the edge" if edge and (self._lab.run.lr > edge).any() else ""
+            labels.append(label(at, f"off from {shown.steps[at]:,}{why}"))
         if np.isfinite(shown.loss[-1]):
             labels.append(label(shown.loss.size - 1, f"ends at {number(float(shown.loss[-1]), 3)}"))
         placed = place(labels, *self._size, self._font)

@@ -12,7 +12,10 @@ from app.model import Lab
 from app.presets import PRESETS
 from schedules import FAMILIES, SHARED
 
-ROOTS = {"controls", "stage_controls", "plot", "prose", "tables", "legend", "address"}
+ROOTS = {
+    *("controls", "stage_controls", "playhead", "toy", "plot", "path_plot", "loss_plot"),
+    *("prose", "tables", "legend", "ranking", "address"),
+}
 Visit = Callable[..., tuple[Document, dict[str, Any]]]
 
 

@@ -129,7 +129,7 @@ def test_single_updates_are_points_while_they_are_few(T: int, points: bool) -> N
     plot = SchedulePlot(lab, idle(lab))
     lab.assign({"T": T})
     plot.refresh()
-    assert renderer(plot, Scatter, x="step").visible is points
+    assert plot._points.visible is points
 
 
 @given(data=st.data())
