@@ -337,13 +337,14 @@ class SweepPlot(Plot):
         if right <= left * (1 + SAME):
             left, right = 0.9 * left, 1.1 * right or 1.0
         self._log = run.values["sweep"] == "exponential"
-        across = _rate_ticks(left, right, self._log)
         margin = max(MARGIN, ROOM / self._size[0])
         if self._log:
             factor = (right / left) ** margin
             self._box = (left / factor, right * factor, low, high)
         else:
             self._box = (left - margin * (right - left), right + margin * (right - left), low, high)
+            left = max(0.0, self._box[0])  # so that a sweep from next to 0 has its 0
+        across = _rate_ticks(left, right, self._log)
         self.figure.x_range.update(start=self._box[0], end=self._box[1])
         self.figure.y_range.update(start=low, end=high)
         if self._log != isinstance(self.figure.x_scale, LogScale):
