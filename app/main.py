@@ -18,7 +18,11 @@ from app.views.prose import Prose
 from app.views.ranking import Ranking
 from app.views.schedule import SchedulePlot
 from app.views.stage import change, look, playhead_items, plot_items, schedule_items, toy_items
+from app.views.sweep import Readings, SweepPlot, change_sweep, look_sweep, sweep_items
 from app.views.tables import Tables
+from app.views.winners import Winners
+
+PAUSE = 100  # ms
 
 pn.extension()
 
@@ -31,6 +35,11 @@ if asked:
 def later(work: Callable[[], None]) -> None:
     """Call a function soon, after what waits already."""
     pn.state.execute(work, schedule=True)
+
+
+def in_a_pause(work: Callable[[], None]) -> None:
+    """Call a function when nothing has moved for a moment, if it looks whether something has."""
+    pn.state.curdoc.add_timeout_callback(work, PAUSE)
 
 
 def show(changed: list[Any]) -> None:
@@ -59,13 +68,21 @@ controls, stage_controls = group("Schedule and parameters", schedule_items()), g
 playhead, toy = group("Playhead", playhead_items()), group("Training", toy_items())
 plot, path_plot, loss_plot = SchedulePlot(lab, trainer), PathPlot(lab, trainer), LossPlot(lab, trainer)
 prose, tables, legend, ranking = Prose(lab, trainer), Tables(lab), Legend(lab), Ranking(lab, trainer)
-trained: list[Any] = [path_plot, loss_plot, prose, playhead, ranking]
-views = [plot, *trained, tables, legend, controls, stage_controls, toy]
+winners = Winners(lab, trainer, in_a_pause)
+sweep_plot, readings = SweepPlot(lab, trainer), Readings(lab, trainer)
+sweep_controls = Controls(
+    sweep_items(),
+    on_change=lambda changes: change_sweep(lab, changes),
+    look=lambda: look_sweep(lab, trainer),
+    title="Range test",
+)
+trained: list[Any] = [path_plot, loss_plot, prose, playhead, ranking, sweep_plot, sweep_controls, readings]
+views = [plot, *trained, winners, tables, legend, controls, stage_controls, toy]
 
 
 def resize(rem: float) -> None:
     """Fit every plot to a root font size [pixels]."""
-    for each in (plot, path_plot, loss_plot):
+    for each in (plot, path_plot, loss_plot, sweep_plot):
         each.resize(rem)
 
 
@@ -85,7 +102,7 @@ def refresh(_event: object) -> None:
 
 
 lab.param.watch(refresh, "revision")
-figures = {"plot": plot, "path_plot": path_plot, "loss_plot": loss_plot}
+figures = {"plot": plot, "path_plot": path_plot, "loss_plot": loss_plot, "sweep_plot": sweep_plot}
 make_page(
     "Schedule Lab",
     controls=controls,
@@ -96,6 +113,9 @@ make_page(
     tables=tables,
     legend=legend,
     ranking=ranking,
+    winners=winners,
+    sweep_controls=sweep_controls,
+    readings=readings,
     address=address,
     **{name: pn.pane.Bokeh(each.figure, sizing_mode="stretch_both", margin=0) for name, each in figures.items()},
 ).servable()

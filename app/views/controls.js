@@ -114,6 +114,7 @@ function buildSlider(item, outbox) {
   const label = make("label", {for: id}, ...symbolised(item.label, item.symbol))
   const node = make("div", {class: "control slider"}, make("div", {class: "head"}, label, exact), range, hint)
   let values = []
+  let low
   let high
   let current // the value last chosen here or shown by the page
   let text // what the number field was last given, or has sent
@@ -167,9 +168,9 @@ function buildSlider(item, outbox) {
   return {
     node,
     show(state) {
-      if (state.high !== high) {
-        high = state.high
-        values = grid({...item, high})
+      if (state.high !== high || state.low !== low) {
+        ;({low, high} = state)
+        values = grid({...item, low: low ?? item.low, high})
         range.max = values.length - 1
       }
       if (!outbox.holds(item.name)) {
@@ -309,6 +310,7 @@ function buildSwitch(item, outbox) {
   return {
     node,
     show(state) {
+      node.hidden = Boolean(state.hidden)
       if (!outbox.holds(item.name)) for (const input of inputs) input.checked = input.value === state.value
     },
   }
@@ -330,12 +332,13 @@ const ACTS = {
 
 function buildButton(item, outbox) {
   const button = make("button", {type: "button"}, item.label)
-  if (item.hint) button.title = item.hint
   button.addEventListener("click", () => (item.act ? ACTS[item.act](button) : outbox.put(item.name, true)))
   return {
     node: button,
     show(state) {
       button.disabled = state.disabled
+      button.hidden = Boolean(state.hidden)
+      button.title = state.note || (item.hint ?? "")
     },
   }
 }

@@ -14,7 +14,8 @@ from schedules import FAMILIES, SHARED
 
 ROOTS = {
     *("controls", "stage_controls", "playhead", "toy", "plot", "path_plot", "loss_plot"),
-    *("prose", "tables", "legend", "ranking", "address"),
+    *("prose", "tables", "legend", "ranking", "winners", "address"),
+    *("sweep_plot", "sweep_controls", "readings"),
 }
 Visit = Callable[..., tuple[Document, dict[str, Any]]]
 
