@@ -11,12 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from schedules.optimizers import SGD, HeavyBall, Optimizer
+from schedules.optimizers import SGD, HeavyBall, Map, Optimizer
 from schedules.problems import Array, Problem, Quadratic
 from schedules.simulation import check_rates, recorded
 
 Exponents = NDArray[np.int32]
-Map = Sequence[Sequence[Array]]  # rows of a matrix, each entry an array over blocks, schedules and coordinates
 LN2 = float(np.log(2))
 LOWEST = -(2**30)  # exponent of a state of exactly 0, from which any other is a step up
 PATIENCE = 8  # updates that a mantissa may grow or shrink; no factor in reach takes it out of a float's range in these
@@ -71,24 +70,23 @@ def expect(problem: Problem, optimizer: Optimizer, lr: ArrayLike, every: int = 1
     rates = check_rates(lr)
     curvature, sigma = problem.curvature, problem.noise
     S, T = rates.shape
-    size = 1 if isinstance(optimizer, SGD) else 2
-    beta = 0.0 if isinstance(optimizer, SGD) else optimizer.beta
 
     def mean_map(eta: Array) -> Map:
-        if size == 1:
-            return [[1 - eta * curvature]]
-        return [[1 - eta * curvature, -eta * beta + 0 * curvature], [curvature + 0 * eta, beta + 0 * eta * curvature]]
+        return optimizer.state_map(eta, curvature)
 
     def moment_map(eta: Array) -> Map:
-        if size == 1:
-            return [[(1 - eta * curvature) ** 2]]
-        (a, b), (c, d) = mean_map(eta)
+        """Return how θ², and for heavy ball θ v and v² with it, follow from those before."""
+        state = optimizer.state_map(eta, curvature)
+        if len(state) == 1:
+            return [[state[0][0] ** 2]]
+        (a, b), (c, d) = state
         return [[a * a, 2 * a * b, b * b], [a * c, a * d + b * c, b * d], [c * c, 2 * c * d, d * d]]
 
     def kick(eta: Array) -> Sequence[Array]:
-        square = (sigma * eta) ** 2 + 0 * curvature
-        return [square] if size == 1 else [square, -(sigma**2) * eta + 0 * curvature, sigma**2 + 0 * eta * curvature]
+        push = [sigma * each for each in optimizer.push(eta, curvature)]
+        return [one * other for i, one in enumerate(push) for other in push[i:]]
 
+    size = len(mean_map(rates[:1, :1]))
     start = np.zeros((size, S, 2))
     start[0] = problem.origin
     steps = recorded(T, every)

@@ -1,8 +1,11 @@
 """Optimizers: SGD, heavy ball and Adam, as PyTorch defines them, on arrays of any shape.
 
 An optimizer holds its settings; what it remembers between updates is a `State` that `start` makes and `update` changes.
+On a quadratic, SGD and heavy ball are linear: θ, for heavy ball together with the velocity, goes to A x + b ε for
+gradient noise ε. `state_map` and `push` give A and b, from which expectations and long runs are made in large steps.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +14,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 State = tuple[Array, ...]
+Map = Sequence[Sequence[Array]]  # the rows of a small matrix, each entry an array over rates and curvatures
 
 
 class Optimizer(Protocol):
@@ -41,6 +45,14 @@ class SGD:
         """See `Optimizer`."""
         theta -= lr * gradient
 
+    def state_map(self, lr: Array, curvature: Array) -> Map:
+        """Return A, which is 1 × 1: the factor 1 − ηλ."""
+        return [[1 - lr * curvature]]
+
+    def push(self, lr: Array, curvature: Array) -> Sequence[Array]:
+        """Return b: what gradient noise of 1 does to θ."""
+        return [-lr + 0 * curvature]
+
     def edge(self, sharpness: float) -> float:
         """Return 2/λ, where the factor 1 − ηλ reaches −1."""
         return 2 / sharpness
@@ -69,6 +81,16 @@ class HeavyBall:
         velocity *= self.beta
         velocity += gradient
         theta -= lr * velocity
+
+    def state_map(self, lr: Array, curvature: Array) -> Map:
+        """Return A, which is 2 × 2, for θ and the velocity."""
+        like = 0 * lr * curvature
+        return [[1 - lr * curvature, like - lr * self.beta], [like + curvature, like + self.beta]]
+
+    def push(self, lr: Array, curvature: Array) -> Sequence[Array]:
+        """Return b: what gradient noise of 1 does to θ and to the velocity."""
+        like = 0 * lr * curvature
+        return [like - lr, like + 1]
 
     def edge(self, sharpness: float) -> float:
         """Return 2(1 + β)/λ."""

@@ -15,7 +15,7 @@ from schedules.simulation import Training, check_rates, simulate, simulate_slowl
 SHOWN = 3  # single runs
 AVERAGED = 16  # runs whose average stands for an expectation that is not known exactly
 MOST_SAMPLED = 131_072  # updates; beyond, single runs of an exact case are left out
-FINE, COARSE = 1024, 256  # recorded steps: of an exact curve, and of single runs
+FINE, COARSE = 16_384, 256  # recorded steps: of an exact curve, and of single runs
 
 
 @dataclass(frozen=True)

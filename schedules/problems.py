@@ -174,11 +174,13 @@ class Logistic:
 
     def gradient(self, theta: Array, draw: NDArray[np.int64] | None = None) -> Array:
         """See `Problem`."""
-        return gradient_of(theta, self.signed if draw is None else self.signed[draw])
+        with np.errstate(over="ignore", invalid="ignore"):
+            return gradient_of(theta, self.signed if draw is None else self.signed[draw])
 
     def hessian(self, theta: Array) -> Array:
         """Return the Hessian at one `theta` (3,), shape (3, 3)."""
-        p = _sigmoid(self._margins(theta, self.signed))
+        with np.errstate(over="ignore"):
+            p = _sigmoid(self._margins(theta, self.signed))
         return np.asarray(self.signed.T @ (self.signed * (p * (1 - p))[:, None]) / len(p))
 
     def minimum(self) -> Array:
@@ -196,7 +198,10 @@ class Logistic:
 
     @staticmethod
     def _margins(theta: Array, signed: Array) -> Array:
-        return sum(theta[..., d, None] * signed[..., d] for d in range(3))  # type: ignore[return-value]
+        margins = theta[..., 0, None] * signed[..., 0]
+        margins += theta[..., 1, None] * signed[..., 1]
+        margins += theta[..., 2, None] * signed[..., 2]
+        return np.asarray(margins)
 
 
 def gradient_of(theta: Array, signed: Array) -> Array:
@@ -204,13 +209,20 @@ def gradient_of(theta: Array, signed: Array) -> Array:
 
     Sums run point by point rather than through BLAS, whose order of adding differs between machines.
     """
-    weight = -_sigmoid(-Logistic._margins(theta, signed))
-    return np.stack([(weight * signed[..., d]).mean(axis=-1) for d in range(3)], axis=-1)
+    weight = _sigmoid(-Logistic._margins(theta, signed))
+    found = np.empty(np.broadcast_shapes(theta.shape, (*signed.shape[:-2], 3)))
+    for d in range(3):
+        np.add.reduce(weight * signed[..., d], axis=-1, out=found[..., d])
+    found /= -signed.shape[-2]
+    return found
 
 
 def _sigmoid(x: Array) -> Array:
-    with np.errstate(over="ignore"):
-        return np.asarray(1 / (1 + np.exp(-x)))
+    """Return 1 / (1 + exp(−x)); where that overflows it is 0, as it should be."""
+    np.negative(x, out=x)
+    np.exp(x, out=x)
+    x += 1
+    return np.reciprocal(x, out=x)
 
 
 @functools.cache

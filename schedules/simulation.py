@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from schedules.optimizers import SGD, Optimizer, State
+from schedules.optimizers import SGD, HeavyBall, Optimizer, State
 from schedules.problems import Array, Problem, Quadratic
 
 SLICE = 500  # updates between two signs of life
@@ -55,8 +55,8 @@ def simulate(
         ValueError: for rates that are not finite or negative, of no such shape, or for `every` below 1.
     """
     rates = check_rates(lr)
-    if every > 1 and isinstance(problem, Quadratic) and isinstance(optimizer, SGD):
-        return _in_blocks(problem, rates, seeds, every)
+    if every > 1 and isinstance(problem, Quadratic) and isinstance(optimizer, SGD | HeavyBall):
+        return _in_blocks(problem, optimizer, rates, seeds, every)
     run = simulate_slowly(problem, optimizer, rates, seeds, every)
     while True:
         try:
@@ -107,42 +107,47 @@ def _advance(
                 kept[-1] = theta
 
 
-def _in_blocks(problem: Quadratic, lr: Array, seeds: Sequence[int], every: int) -> Training:
-    """Run SGD on the quadratic, many blocks of `every` updates side by side.
+def _in_blocks(problem: Quadratic, optimizer: SGD | HeavyBall, lr: Array, seeds: Sequence[int], every: int) -> Training:
+    """Run a linear optimizer on the quadratic, many blocks of `every` updates side by side.
 
-    Within a block θ goes to P θ + q, where P multiplies the factors 1 − ηλ and q gathers the noise, each draw times its
-    rate and the factors that come after it. Blocks are then chained. The updates are those of `simulate_slowly`, in an
-    order of adding that wastes no time on single numbers.
+    Within a block the state goes to P x + q, where P multiplies the maps of its updates and q gathers the noise, each
+    draw times what the later maps make of it. Blocks are then chained. The updates are those of `simulate_slowly`, in
+    an order of adding that wastes no time on single numbers.
     """
-    (S, T), R = lr.shape, len(seeds)
-    curvature = problem.curvature
+    (S, T), R, curvature = lr.shape, len(seeds), problem.curvature
     blocks = -(-T // every)
-    rates = np.zeros((S, blocks * every))  # an update with rate 0 changes nothing
+    rates = np.zeros((S, blocks * every))  # an update with rate 0 leaves θ as it is
     rates[:, :T] = lr
     rates = np.ascontiguousarray(rates.reshape(S, blocks, every).transpose(1, 2, 0))[..., None]
     draws = np.zeros((blocks * every, 2, R))
     if problem.random:
-        draws[:T] = np.moveaxis(problem.draws(seeds, T), 1, 2)
+        draws[:T] = problem.noise * np.moveaxis(problem.draws(seeds, T), 1, 2)
     draws = draws.reshape(blocks, every, 1, 2, R)
+    n = len(optimizer.state_map(rates[:1, 0], curvature))
+    products, gathered = np.empty((blocks, n, n, S, 2)), np.zeros((blocks, n, S, 2, R))
     kept = np.empty((blocks + 1, S, 2, R))
-    factors = np.empty((blocks, S, 2, 1))
-    kept[0] = problem.origin[:, None]
+    state = np.zeros((n, S, 2, R))
+    state[0] = kept[0] = problem.origin[:, None]
     with np.errstate(over="ignore", invalid="ignore"):
         for first in range(0, blocks, CHUNK):
             part = slice(first, min(first + CHUNK, blocks))
-            later = np.ones((part.stop - first, S, 2))  # the product of the factors after an update
-            q = np.zeros((part.stop - first, S, 2, R))
-            kick = np.empty_like(q)
+            later = np.zeros((n, n, part.stop - first, S, 2))  # the product of the maps after an update
+            later[range(n), range(n)] = 1
+            noise = np.empty((part.stop - first, S, 2, R))
             for j in reversed(range(every)):
                 eta = rates[part, j]
-                if problem.random:
-                    np.multiply((problem.noise * later * eta)[..., None], draws[part, j], out=kick)
-                    q -= kick
-                later *= 1 - eta * curvature
-            factors[part, ..., 0] = later
-            kept[first + 1 : part.stop + 1] = q
+                push, step = optimizer.push(eta, curvature), optimizer.state_map(eta, curvature)
+                for i in range(n if problem.random else 0):
+                    reach = sum(later[i, k] * push[k] for k in range(n))
+                    np.multiply(reach[..., None], draws[part, j], out=noise)
+                    gathered[part, i] += noise
+                later = np.stack(
+                    [[sum(later[i, m] * step[m][k] for m in range(n)) for k in range(n)] for i in range(n)]
+                )
+            products[part] = np.moveaxis(later, 2, 0)
         for k in range(blocks):
-            kept[k + 1] += factors[k] * kept[k]
+            state = gathered[k] + (products[k][..., None] * state).sum(axis=1)
+            kept[k + 1] = state[0]
     return _finish(problem, recorded(T, every), kept.transpose(1, 3, 0, 2))
 
 
@@ -162,7 +167,8 @@ def recorded(T: int, every: int) -> NDArray[np.int64]:
     """
     if every < 1:
         raise ValueError(f"every={every!r} is not allowed; it must be a whole number from 1")
-    return np.unique(np.append(np.arange(0, T + 1, every), T))
+    steps = np.arange(0, T + 1, every)
+    return steps if steps[-1] == T else np.append(steps, T)
 
 
 def check_rates(lr: ArrayLike) -> Array:
