@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import strategies  # noqa: F401 - settings of Hypothesis
 from schedules.optimizers import SGD, Adam, HeavyBall, Optimizer
 
 shares = st.floats(0, 0.999)

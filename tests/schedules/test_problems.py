@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import strategies  # noqa: F401 - settings of Hypothesis
 from schedules.problems import BATCH, POINTS, Logistic, Problem, Quadratic
 
 curvatures = st.floats(1e-2, 1e4)

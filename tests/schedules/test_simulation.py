@@ -1,8 +1,5 @@
-"""Training runs: each is what it would be alone, the same each time and on each machine, and told when it diverges."""
+"""Training runs: each is what it would be alone, and told when it diverges."""
 
-import os
-import subprocess
-import sys
 from typing import Any
 
 import numpy as np
@@ -168,34 +165,3 @@ def test_rates_without_sense_are_refused(lr: Any) -> None:
 def test_recording_no_step_is_refused(optimizer: Optimizer, every: int) -> None:
     with pytest.raises(ValueError, match=f"every={every} is not allowed; it must be a whole number from 1"):
         simulate(PROBLEMS[0], optimizer, [0.1], every=every)
-
-
-SCRIPT = """
-import sys
-import numpy as np
-from schedules.optimizers import SGD, Adam, HeavyBall
-from schedules.problems import Logistic, Quadratic
-from schedules.simulation import simulate
-rates = np.outer([0.15, 0.05], 1 - np.arange(500) / 500)
-for problem in (Quadratic(10.0, 10.0, 1.0), Logistic(10.0, 10.0), Logistic(10.0, 10.0, batch=8)):
-    for optimizer in (SGD(), HeavyBall(0.9), Adam()):
-        for every in (1, 8):
-            sys.stdout.buffer.write(simulate(problem, optimizer, rates, (0, 1), every).theta.tobytes())
-"""
-
-
-def numbers(without: str = "") -> tuple[np.ndarray, np.ndarray]:
-    """Return what another process computes on the quadratic and on logistic regression, `without` some instructions."""
-    env = {**os.environ, "NPY_DISABLE_CPU_FEATURES": without}
-    found = np.frombuffer(subprocess.check_output([sys.executable, "-c", SCRIPT], env=env))
-    quadratic = 3 * 2 * 2 * 2 * (501 + 64)  # optimizers, schedules, seeds, coordinates, recorded steps
-    return found[:quadratic], found[quadratic:]
-
-
-def test_the_same_call_gives_the_same_numbers_on_each_processor() -> None:
-    umath = np._core._multiarray_umath  # type: ignore[attr-defined]
-    switchable = " ".join(name for name in umath.__cpu_dispatch__ if umath.__cpu_features__[name])
-    usual, again, plain = numbers(), numbers(), numbers(switchable)
-    assert usual[0].tobytes() == again[0].tobytes() == plain[0].tobytes()
-    assert usual[1].tobytes() == again[1].tobytes()
-    np.testing.assert_allclose(plain[1], usual[1], rtol=1e-10, atol=1e-13)  # numpy has two exp, a last bit apart
