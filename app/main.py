@@ -7,7 +7,7 @@ import panel as pn
 
 from app.link import decode, encode, parse
 from app.model import Lab
-from app.training import Trainer
+from app.training import Pacer, Trainer
 from app.views.address import Address
 from app.views.controls import Controls
 from app.views.legend import Legend
@@ -22,24 +22,23 @@ from app.views.sweep import Readings, SweepPlot, change_sweep, look_sweep, sweep
 from app.views.tables import Tables
 from app.views.winners import Winners
 
-PAUSE = 100  # ms
+PAUSE = 100  # ms without a move before the map of winners is worked out
 
 pn.extension()
 
+document = pn.state.curdoc
 lab = Lab()
 asked = pn.state.session_args
 if asked:
     lab.restore(*decode(asked, Lab()))
 
 
-def later(work: Callable[[], None]) -> None:
-    """Call a function soon, after what waits already."""
-    pn.state.execute(work, schedule=True)
-
-
-def in_a_pause(work: Callable[[], None]) -> None:
-    """Call a function when nothing has moved for a moment, if it looks whether something has."""
-    pn.state.curdoc.add_timeout_callback(work, PAUSE)
+def after(work: Callable[[], None], ms: int) -> None:
+    """Call a function after so many milliseconds, or else soon, after what waits already."""
+    if ms:
+        document.add_timeout_callback(work, ms)
+    else:
+        pn.state.execute(work, schedule=True)
 
 
 def show(changed: list[Any]) -> None:
@@ -49,7 +48,7 @@ def show(changed: list[Any]) -> None:
             view.refresh()
 
 
-trainer = Trainer(lab, later, on_news=lambda: show(trained))
+trainer = Trainer(lab, lambda work: after(work, 0), on_news=lambda: show(trained))
 trainer.refresh()
 
 
@@ -68,7 +67,7 @@ controls, stage_controls = group("Schedule and parameters", schedule_items()), g
 playhead, toy = group("Playhead", playhead_items()), group("Training", toy_items())
 plot, path_plot, loss_plot = SchedulePlot(lab, trainer), PathPlot(lab, trainer), LossPlot(lab, trainer)
 prose, tables, legend, ranking = Prose(lab, trainer), Tables(lab), Legend(lab), Ranking(lab, trainer)
-winners = Winners(lab, trainer, in_a_pause)
+winners = Winners(lab, trainer, lambda work: after(work, PAUSE))
 sweep_plot, readings = SweepPlot(lab, trainer), Readings(lab, trainer)
 sweep_controls = Controls(
     sweep_items(),
@@ -77,7 +76,7 @@ sweep_controls = Controls(
     title="Range test",
 )
 trained: list[Any] = [path_plot, loss_plot, prose, playhead, ranking, sweep_plot, sweep_controls, readings]
-views = [plot, *trained, winners, tables, legend, controls, stage_controls, toy]
+at_once = [plot, legend, controls, stage_controls, toy]
 
 
 def resize(rem: float) -> None:
@@ -93,12 +92,21 @@ address = Address(
 )
 
 
-def refresh(_event: object) -> None:
-    """Bring everything up to the state."""
+def train() -> None:
+    """Bring what follows from training up to the state."""
     with pn.io.hold():
         trainer.refresh()
-        show(views)
-        address.query = encode(lab)
+        show([*trained, tables, winners])
+
+
+pacer = Pacer(train, after)
+
+
+def refresh(_event: object) -> None:
+    """Bring everything up to the state: the curve at once, what is costly as soon as there is time for it."""
+    show(at_once)
+    address.query = encode(lab)
+    pacer.nudge()
 
 
 lab.param.watch(refresh, "revision")

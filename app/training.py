@@ -23,6 +23,7 @@ from schedules.stability import stability, verdict
 from schedules.toy import make_optimizer, make_problem
 
 SLICE = 0.02  # seconds that a slice of work may take
+REST = 0.12  # seconds between two rounds of training while a slider is held, in which its curve can move
 KEPT = 40  # finished outlooks
 MOST_STEPPED = 100_000  # updates that are stepped without being asked
 Setup = tuple[tuple[str, Value], ...]
@@ -217,3 +218,31 @@ class Trainer:
         self._call()
         if news or (self._job and self._job.key[0] == self._lab.live):
             self._on_news()
+
+
+class Pacer:
+    """Does some work soon after each change, with rests in between while changes keep coming.
+
+    Args:
+        work: What is to be done, for the state as it is then.
+        after: Calls a function after so many milliseconds.
+    """
+
+    def __init__(self, work: Callable[[], None], after: Callable[[Callable[[], None], int], None]) -> None:
+        self._work = work
+        self._after = after
+        self._waits = False
+        self._last = -REST
+
+    def nudge(self) -> None:
+        """Say that something has changed."""
+        if not self._waits:
+            self._waits = True
+            self._after(self.settle, max(0, round(1000 * (self._last + REST - time.perf_counter()))))
+
+    def settle(self) -> None:
+        """Do the work now, if it waits."""
+        if self._waits:
+            self._waits = False
+            self._work()
+            self._last = time.perf_counter()

@@ -38,6 +38,7 @@ def send(names: dict[str, Any], **changes: Any) -> None:
     plot_controls = {item["name"] for item in names["stage_controls"].items}
     controls = names["stage_controls" if changes.keys() <= plot_controls else "controls"]
     controls.sent = {"seq": controls.done + 1, "changes": changes}
+    names["pacer"].settle()
 
 
 def test_a_visit_puts_all_parts_on_the_page(built: tuple[Document, dict[str, Any]]) -> None:
