@@ -11,12 +11,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from benchmarks import engine, held, latency, load, wire
+from benchmarks import engine, held, latency, load, training, wire
 from benchmarks.machine import describe, load_average
 from benchmarks.report import say
 
 BENCHMARKS = {
     "engine": engine.measure,
+    "training": training.measure,
     "latency": latency.measure,
     "held": held.measure,
     "bytes": wire.measure,
