@@ -1,7 +1,7 @@
 """The page as a person meets it: what is on it by role and name, what is drawn, and what came over the wire."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, WebSocket, expect
 
 import schedules
+from schedules.outlook import Outlook, outlook
+from schedules.toy import TOY, make_optimizer, make_problem
 
 LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 320, "height": 640}
@@ -24,6 +26,8 @@ SLIDERS = {
     "restart_mult": "Restart multiplier",
 }
 SECONDS = 5.0
+PLAYHEAD = "Playhead"
+BEYOND = 1e-16, 1e6  # of the loss at the start: what is below or above may be off the loss plot
 READY = """() => {
   const documents = window.Bokeh?.documents ?? []
   return documents.length > 0 && documents[0].is_idle
@@ -125,6 +129,39 @@ class LabPage:
         rows = self.page.get_by_role("list", name="Curves on the plot").get_by_role("listitem")
         return rows.locator("span").all_inner_texts()
 
+    @property
+    def training(self) -> str:
+        """What the page says of training under the curve."""
+        return self.page.locator("figcaption p.training").inner_text()
+
+    @property
+    def lesson(self) -> str:
+        """What the page says of remade curves beside the live one, or ""."""
+        return self.page.locator(".ranking p.lesson").inner_text()
+
+    def ranking(self) -> list[dict[str, str]]:
+        """Return the rows of the ranking, each with its place, name, mark and figures by column."""
+        return self.page.locator(".ranking tbody tr").evaluate_all(
+            """(rows) => rows.map(({cells}) => {
+              const [place, name, ...rest] = cells
+              const columns = ["final", "best", "average", "goal"]
+              const figures = columns.map((column, n) => [column, rest[n].firstChild.textContent])
+              const [title, mark] = [...name.children].map((part) => part.textContent)
+              return {place: place.textContent, name: title, mark, ...Object.fromEntries(figures)}
+            })"""
+        )
+
+    def ranked(self, rows: int) -> list[dict[str, str]]:
+        """Wait until the ranking has so many rows and all of them are worked out, and return them."""
+
+        def check() -> None:
+            found = self.ranking()
+            assert len(found) == rows
+            assert [row["name"] for row in found if row["best"] == "…"] == []
+
+        eventually(check, self.page, seconds=4 * SECONDS)
+        return self.ranking()
+
     def slider(self, name: str) -> Locator:
         """Return the slider of a shared parameter, or the one with this label."""
         return self.page.get_by_role("slider", name=SLIDERS.get(name, name), exact=True)
@@ -218,6 +255,85 @@ class LabPage:
             found["radio", option.input_value()] = option.is_checked()
         return found
 
+    def columns(self, source: str) -> dict[str, NDArray[np.float64]]:
+        """Return all columns of numbers of a data source in the browser."""
+        found = self.page.evaluate(
+            """(name) => Object.fromEntries(Object.entries(Bokeh.documents[0].get_model_by_name(name).data)
+              .map(([column, values]) => [column, Array.from(values)]))""",
+            source,
+        )
+        return {column: np.array(values, dtype=np.float64) for column, values in found.items()}
+
+    def texts(self, figure: str) -> list[str]:
+        """Return what is written in the plot of a figure."""
+        return self.page.evaluate(
+            """(name) => Bokeh.documents[0].get_model_by_name(name).renderers
+              .filter((each) => "text" in each.data_source.data)
+              .flatMap((each) => Array.from(each.data_source.data.text))""",
+            figure,
+        )
+
+    def span(self, figure: str) -> tuple[float, float]:
+        """Return the ends of a figure's vertical axis."""
+        low, high = self.page.evaluate(
+            """(name) => {
+              const {start, end} = Bokeh.documents[0].get_model_by_name(name).y_range
+              return [start, end]
+            }""",
+            figure,
+        )
+        return low, high
+
+    def trains(
+        self,
+        family: str = "warmup_cosine",
+        toy: Mapping[str, Any] | None = None,
+        lr: NDArray[np.float64] | None = None,
+        name: str = "loss_data",
+        **params: Any,
+    ) -> Outlook:
+        """Assert that the loss drawn is the engine's under this curve, or under `lr`, and return what that says."""
+        found = expected(schedules.curve(family, **params) if lr is None else lr, **(toy or {}))
+
+        def check() -> None:
+            drawn = self.columns(name)
+            low, high = self.span("loss")
+            steps = drawn["step"].astype(np.int64)
+            assert steps.size
+            assert (steps[0], steps[-1]) == (0, found.steps[-1])
+            assert np.all(np.diff(steps) > 0)
+            at = np.searchsorted(found.steps, steps)
+            np.testing.assert_array_equal(found.steps[at], steps)
+            np.testing.assert_allclose(drawn["loss"], clipped(found.loss[at], low, high), rtol=1e-9, atol=0)
+            assert 0 < low < high < np.inf
+            beyond_low, beyond_high = (found.loss[0] * share for share in BEYOND)
+            inside = found.loss[(found.loss > beyond_low) & (found.loss < beyond_high)]
+            assert low <= inside.min()
+            assert inside.max() <= high
+
+        eventually(check, self.page, seconds=2 * SECONDS)  # what is stepped update by update takes a while
+        return found
+
+    def stands_at(self, step: int, lr: NDArray[np.float64], found: Outlook) -> None:
+        """Assert that the playhead and its marks in the three plots stand at a step; at 0 there are no marks."""
+        at = int(np.searchsorted(found.steps, step, side="right")) - 1
+        last = min(step, lr.size - 1)  # the end of the run has no rate of its own
+
+        def check() -> None:
+            assert self.slider(PLAYHEAD).input_value() == str(step)
+            on_curve, on_loss, on_path = (
+                self.columns(f"{figure}_playhead_data") for figure in ("schedule", "loss", "path")
+            )
+            shown = step > 0
+            np.testing.assert_array_equal(on_curve["step"], [last] * shown)
+            np.testing.assert_allclose(on_curve["lr"], [lr[last]] * shown, rtol=1e-12)
+            np.testing.assert_array_equal(on_loss["x"], [step] * shown)
+            np.testing.assert_allclose(on_loss["y"], clipped(found.loss[[at] * shown], *self.span("loss")), rtol=1e-9)
+            np.testing.assert_allclose(on_path["x"], found.path[[at] * shown, 1], rtol=1e-9)
+            np.testing.assert_allclose(on_path["y"], found.path[[at] * shown, 0], rtol=1e-9)
+
+        eventually(check, self.page)
+
     def renderers(self, source: str) -> dict[str, bool]:
         """Return the kinds of glyph that draw a data source, each with whether it is visible."""
         return self.page.evaluate(
@@ -241,6 +357,17 @@ class LabPage:
     def bytes_received(self) -> int:
         """Return how much the server has sent."""
         return sum(len(frame) for way, frame in self.frames if way == "received")
+
+
+def expected(lr: NDArray[np.float64], **toy: Any) -> Outlook:
+    """Return what the engine makes of training under a curve, with the page's first settings but for those given."""
+    values = {**{spec.name: spec.default for spec in TOY}, **toy}
+    return outlook(make_problem(values), make_optimizer(values), lr, values["seed"])
+
+
+def clipped(loss: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
+    """Return a loss as an axis with these ends shows it: what is lost runs along the top."""
+    return np.clip(np.nan_to_num(loss, nan=high, posinf=high), low, high)
 
 
 def same(left: object, right: object) -> None:
