@@ -8,9 +8,16 @@
 6e-07 0.0003 3e-05
 >>> print(schedules.describe("warmup_cosine", T=10_000, Tw=500, eta_max=3e-4, eta_min=3e-5))
 Rises for 500 updates to 3e-4, then falls along half a cosine to 3e-5 at update 9,999; its average is 1.64e-4.
+
+What a curve does to training is seen on toy problems, stepped for many schedules and seeds at once, or exact:
+
+>>> bowl = schedules.Quadratic(sharpness=5_000, condition=100, noise=30)
+>>> print(schedules.expect(bowl, schedules.SGD(), lr).loss[0, -1].round(4))
+0.0144
 """
 
 from schedules.curves import Event, curve, events, restarts
+from schedules.expectation import Expectation, expect
 from schedules.facts import KeyValues, Run, describe, formula, key_value_rows, key_values, run
 from schedules.families import (
     SHARED,
@@ -29,24 +36,35 @@ from schedules.families import (
     warmup_linear,
     wsd,
 )
+from schedules.optimizers import SGD, Adam, HeavyBall
+from schedules.problems import Logistic, Quadratic
+from schedules.simulation import Training, simulate
 from schedules.sources import SOURCES
 from schedules.spec import FAMILIES, Family, ParamSpec
 from schedules.thin import thin
 
 __all__ = [
     "FAMILIES",
+    "SGD",
     "SHARED",
     "SOURCES",
+    "Adam",
     "Event",
+    "Expectation",
     "Family",
+    "HeavyBall",
     "KeyValues",
+    "Logistic",
     "ParamSpec",
+    "Quadratic",
     "Run",
+    "Training",
     "constant",
     "curve",
     "describe",
     "events",
     "exp_range",
+    "expect",
     "exponential",
     "formula",
     "inverse_sqrt",
@@ -58,6 +76,7 @@ __all__ = [
     "restarts",
     "run",
     "sgdr",
+    "simulate",
     "step",
     "thin",
     "triangular",
