@@ -69,7 +69,8 @@ def verdict(found: Stability, noisy: bool) -> str:
         told = f"No rate is above the edge of {edge}"
         if found.top > 0:
             return f"{told}, yet momentum carried the sharp direction up to {_times(found.top)} its start."
-        return f"{told}, so each direction can only shrink."
+        floor = ", down to where the noise holds it" if noisy else ""
+        return f"{told}, so each direction can only shrink{floor}."
     T = found.above
     where = f"update {T[0]:,}" if T.size == 1 else f"updates {T[0]:,} to {T[-1]:,}"
     told = f"{count(T.size, 'rate')} {'is' if T.size == 1 else 'are'} above the edge of {edge} ({where}). "
