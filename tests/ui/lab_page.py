@@ -117,8 +117,14 @@ class LabPage:
         return self.page.locator("figcaption p.lead").inner_text()
 
     @property
+    def plot(self) -> Locator:
+        """The schedule plot."""
+        return self.page.locator("figure.plot .canvas")
+
+    @property
     def status(self) -> Locator:
-        return self.page.get_by_role("status")
+        """What a screen reader hears of the stage."""
+        return self.page.locator("figcaption").get_by_role("status")
 
     @property
     def notices(self) -> list[str]:

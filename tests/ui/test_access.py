@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from ui.lab_page import LAPTOP, PHONE, SLIDERS, LabPage, OpenLab, eventually
+from ui.lab_page import LAPTOP, PHONE, PLAYHEAD, SLIDERS, LabPage, OpenLab, eventually
 from ui.test_looks import RICH
 
 pytestmark = pytest.mark.browser
@@ -24,6 +24,16 @@ FOCUS = """() => {
     inView: box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth,
   }
 }"""
+PLAYING = ("Previous event ([)", "One update back", "Play", "One update on", "Next event (])")
+TRAINING = (
+    "Sharpness",
+    "Condition number",
+    "Gradient noise",
+    "Start, sharp",
+    "Start, flat",
+    "Seed",
+    "Goal, share of the first loss",
+)
 GRAVE = ("serious", "critical")
 
 
@@ -49,7 +59,7 @@ def test_axe_finds_nothing_serious(visit: OpenLab, subtests: pytest.Subtests) ->
 
 def test_the_tab_key_reaches_everything_and_shows_where_it_is(lab: LabPage) -> None:
     stops = []
-    for _ in range(60):
+    for _ in range(150):
         lab.page.keyboard.press("Tab")
         if lab.page.evaluate("document.activeElement === document.body"):
             break
@@ -67,6 +77,14 @@ def test_the_tab_key_reaches_everything_and_shows_where_it_is(lab: LabPage) -> N
         *(("slider", name) for name in used),
         *(("spinbutton", name) for name in used),
         ("button", "Reset"),
+        *(("button", name) for name in PLAYING),
+        ("slider", PLAYHEAD),
+        ("select", "Problem"),
+        ("select", "Optimizer"),
+        *((role, name) for role in ("slider", "spinbutton") for name in TRAINING),
+        ("button", "All families side by side"),
+        ("button", "Final loss ▲"),
+        ("div", "Ranking of the curves"),
         ("summary", "Show the plot as a table"),
     ]
     assert [stop for stop in expected if stop not in reached] == []
@@ -106,7 +124,7 @@ def test_everything_is_done_by_keys_alone(lab: LabPage) -> None:
 
 def test_the_plot_has_a_name_and_a_description_in_words(lab: LabPage) -> None:
     figure = lab.page.get_by_role("figure", name="The schedule")
-    expect(figure).to_have_accessible_description(lab.sentence)
+    expect(figure).to_have_accessible_description(f"{lab.sentence} {lab.training}")
 
 
 def _in(item: object, items: list[tuple[str, str]]) -> None:

@@ -84,11 +84,12 @@ def test_a_pinned_curve_stays_and_the_legend_names_what_differs(lab: LabPage) ->
     eventually(lambda: _contains(lab.legend[0], "Cosine with warm restarts (SGDR)"), lab.page)
     assert "Warmup, then cosine" in lab.legend[1]
     lab.draws("warmup_cosine", name="pin_1_data")
-    lab.page.get_by_role("button", name="Show Warmup, then cosine").click()
+    curves = lab.page.get_by_role("list", name="Curves on the plot")
+    curves.get_by_role("button", name="Show Warmup, then cosine").click()
     lab.shows("warmup_cosine")
     lab.page.get_by_role("button", name="Remove").click()
     eventually(lambda: same(lab.data("pin_1_data")[0].size, 0), lab.page)
-    expect(lab.page.get_by_role("list", name="Curves on the plot")).to_be_hidden()
+    expect(curves).to_be_hidden()
     lab.button("Undo").click()
     lab.draws("warmup_cosine", name="pin_1_data")
 
