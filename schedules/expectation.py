@@ -18,6 +18,7 @@ from schedules.simulation import check_rates, recorded
 Exponents = NDArray[np.int32]
 LN2 = float(np.log(2))
 LOWEST = -(2**30)  # exponent of a state of exactly 0, from which any other is a step up
+LEAST = -500  # exponent below which what is kicked is not kept, so that no kick is beyond all floats beside it
 PATIENCE = 8  # updates that a mantissa may grow or shrink; no factor in reach takes it out of a float's range in these
 
 
@@ -51,7 +52,9 @@ def is_exact(problem: Problem, optimizer: Optimizer) -> bool:
     return isinstance(problem, Quadratic) and isinstance(optimizer, SGD | HeavyBall)
 
 
-def expect(problem: Problem, optimizer: Optimizer, lr: ArrayLike, every: int = 1) -> Expectation:
+def expect(
+    problem: Problem, optimizer: Optimizer, lr: ArrayLike, every: int = 1, at: NDArray[np.int64] | None = None
+) -> Expectation:
     """Return mean and variance after each update, exact but for rounding.
 
     For SGD, m ← (1 − ηλ) m and V ← (1 − ηλ)² V + η² σ² in each coordinate of curvature λ.
@@ -61,6 +64,7 @@ def expect(problem: Problem, optimizer: Optimizer, lr: ArrayLike, every: int = 1
         optimizer: `SGD` or `HeavyBall`.
         lr: Rates, shape (S, T), or (T,) for a single schedule.
         every: Record each so-manieth step, and the last one.
+        at: Record these steps instead, increasing from 0 to T.
 
     Raises:
         ValueError: for another problem or optimizer, or for rates that are none.
@@ -89,7 +93,7 @@ def expect(problem: Problem, optimizer: Optimizer, lr: ArrayLike, every: int = 1
     size = len(mean_map(rates[:1, :1]))
     start = np.zeros((size, S, 2))
     start[0] = problem.origin
-    steps = recorded(T, every)
+    steps = recorded(T, every) if at is None else at
     m, m_exponent = _scan(rates, mean_map, None, start, steps)
     moments = size * (size + 1) // 2
     if sigma:
@@ -207,6 +211,9 @@ def _apply(matrix: Map, x: Array) -> Array:
 def _add(kick: Sequence[Array], x: Array, exponent: Exponents) -> Exponents:
     """Add `kick` to x (n, …), in place, and return its exponent: a state of exactly 0 forgets how great it was."""
     exponent = np.where(x.any(axis=0), exponent, 0)
+    if exponent.min() < LEAST:
+        np.ldexp(x, np.minimum(exponent - LEAST, 0), out=x)
+        exponent = np.maximum(exponent, LEAST)
     for i, push in enumerate(kick):
         x[i] += np.ldexp(push, -exponent)
     return exponent

@@ -29,7 +29,7 @@ def test_the_mean_is_the_run_without_noise(problem: Quadratic, optimizer: Optimi
     quiet = simulate(Quadratic(problem.sharpness, problem.condition, 0, problem.start), optimizer, lr)
     scale = np.maximum.accumulate(np.abs(quiet.theta[:, 0]), axis=1)
     assert (np.abs(found.mean - quiet.theta[:, 0]) <= 1e-10 * scale).all()
-    np.testing.assert_allclose(found.bias, problem.loss(found.mean), rtol=1e-12)
+    np.testing.assert_allclose(found.bias, problem.loss(found.mean), rtol=1e-12, atol=1e-300)
     np.testing.assert_array_equal(found.loss >= found.bias, True)
 
 
@@ -49,8 +49,10 @@ def test_mean_and_variance_follow_the_recursion_of_the_moments(
             most = max(most, spread[0, 0])
         assert abs(found.variance[0, -1, d] - spread[0, 0]) <= 1e-11 * most
     m, V = found.mean, found.variance
-    np.testing.assert_allclose(found.loss, 0.5 * (problem.curvature * (m**2 + V)).sum(axis=-1), rtol=1e-12)
-    np.testing.assert_allclose(found.sd**2, (problem.curvature**2 * (V**2 / 2 + m**2 * V)).sum(axis=-1), rtol=1e-9)
+    np.testing.assert_allclose(found.loss, 0.5 * (problem.curvature * (m**2 + V)).sum(axis=-1), rtol=1e-12, atol=1e-300)
+    np.testing.assert_allclose(
+        found.sd**2, (problem.curvature**2 * (V**2 / 2 + m**2 * V)).sum(axis=-1), rtol=1e-9, atol=1e-300
+    )
 
 
 @given(problems, linear, curves, st.integers(1, 250))
@@ -130,6 +132,13 @@ def test_noise_enters_anew_after_a_rate_that_forgets_a_huge_past() -> None:
         variance.append(0.9**2 * variance[-1] + 0.1**2)
     np.testing.assert_allclose(found.variance[0, 2001:, 0], variance, rtol=1e-12)
     assert not found.mean[0, 2001:].any()
+
+
+@both
+def test_a_rate_next_to_0_lets_in_noise_too_weak_for_a_float_and_harms_nothing(optimizer: Optimizer) -> None:
+    for tiny in 10.0 ** -np.arange(100, 320, 3):
+        with_tiny, without = (expect(TEN, optimizer, [first, 0.2, 1e3]) for first in (tiny, 0.0))
+        np.testing.assert_allclose(with_tiny.loss, without.loss, rtol=1e-12)
 
 
 def test_only_what_is_linear_is_exact() -> None:
