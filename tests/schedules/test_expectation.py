@@ -61,6 +61,8 @@ def test_recording_fewer_steps_records_the_same_numbers(
 ) -> None:
     full, part = expect(problem, optimizer, lr), expect(problem, optimizer, lr, every)
     assert part.steps.tolist() == recorded(len(lr), every).tolist()
+    chosen = expect(problem, optimizer, lr, at=np.union1d(np.arange(min(len(lr), every)), part.steps))
+    np.testing.assert_array_equal(chosen.log_loss, full.log_loss[:, chosen.steps])
     for name in ("mean", "log_mean", "variance", "loss", "log_loss", "sd", "bias"):
         wanted = getattr(full, name)[:, part.steps]
         scale = np.abs(getattr(full, name)).max() if np.isfinite(wanted).all() else 1.0

@@ -91,7 +91,7 @@ def test_e21_a_peak_above_the_edge_may_end_converged_after_a_detour() -> None:
 def test_without_noise_the_verdict_goes_by_the_sum(lr: np.ndarray) -> None:
     stands, words = found(lr, Quadratic(1.0)), told(lr, Quadratic(1.0))
     if not stands.above.size:
-        assert words == "No rate is above the edge of 2, so each direction can only shrink."
+        assert words.startswith("No rate is above the edge of 2, so ")
     elif stands.log_sum == -np.inf:
         assert "exactly 1/λ" in words
     else:
@@ -99,7 +99,7 @@ def test_without_noise_the_verdict_goes_by_the_sum(lr: np.ndarray) -> None:
         assert f"{'above' if stands.log_sum > 0 else 'below'} 0" in words
     if stands.above.size:
         are = "1 rate is" if stands.above.size == 1 else f"{stands.above.size} rates are"
-        assert words.startswith(f"{are} above the edge of 2 (update")
+        assert words.startswith(f"{are} above the edge of 2 (")
 
 
 def test_without_noise_a_run_is_lost_or_recovers_as_its_factors_multiply() -> None:
@@ -141,7 +141,7 @@ def test_momentum_may_overshoot_below_its_edge_and_be_lost_between_rates_below_i
     assert "momentum carried the sharp direction up to" in told(steady, Quadratic(1.0), 0.99)
     swing = np.tile([3.7] * 3 + [0.0] * 6, 60)
     assert not found(swing, Quadratic(1.0), 0.9).above.size
-    assert "can only shrink" not in told(swing, Quadratic(1.0), 0.9)
+    assert "momentum carried the sharp direction up to" in told(swing, Quadratic(1.0), 0.9)
 
 
 @given(st.floats(0.01, 0.95))
