@@ -52,7 +52,7 @@ def test_the_rate_axis_is_linear_or_logarithmic(lab: LabPage) -> None:
     lab.draws("warmup_cosine", eta_min=0.0)  # a zero has no place on this axis, and does no harm
     eventually(lambda: same(0 < lab.page.evaluate(AXES)["low"] <= 6e-7, True), lab.page)
     lab.type_exactly("eta_min", "3e-5")
-    lab.page.locator("label", has_text="linear").click()
+    lab.page.get_by_role("group", name="Rate axis").locator("label", has_text="linear").click()
     eventually(lambda: same(lab.page.evaluate(AXES), linear), lab.page)
 
 
