@@ -9,6 +9,7 @@ from app.link import decode, encode, parse
 from app.model import Lab
 from app.training import Pacer, Trainer
 from app.views.address import Address
+from app.views.caption import Caption
 from app.views.controls import Controls
 from app.views.legend import Legend
 from app.views.loss import LossPlot
@@ -66,7 +67,8 @@ def group(title: str, items: list[dict[str, object]]) -> Controls:
 controls, stage_controls = group("Schedule and parameters", schedule_items()), group("Plot", plot_items())
 playhead, toy = group("Playhead", playhead_items()), group("Training", toy_items())
 plot, path_plot, loss_plot = SchedulePlot(lab, trainer), PathPlot(lab, trainer), LossPlot(lab, trainer)
-prose, tables, legend, ranking = Prose(lab, trainer), Tables(lab), Legend(lab), Ranking(lab, trainer)
+prose, tables, legend, ranking = Prose(lab, trainer), Tables(lab, trainer), Legend(lab), Ranking(lab, trainer)
+path_caption, loss_caption = Caption(lambda: path_plot.caption), Caption(lambda: loss_plot.caption)
 winners = Winners(lab, trainer, lambda work: after(work, PAUSE))
 sweep_plot, readings = SweepPlot(lab, trainer), Readings(lab, trainer)
 sweep_controls = Controls(
@@ -75,7 +77,10 @@ sweep_controls = Controls(
     look=lambda: look_sweep(lab, trainer),
     title="Range test",
 )
-trained: list[Any] = [path_plot, loss_plot, prose, playhead, ranking, sweep_plot, sweep_controls, readings]
+trained: list[Any] = [
+    *(path_plot, loss_plot, path_caption, loss_caption, prose, tables, playhead, ranking),
+    *(sweep_plot, sweep_controls, readings),
+]
 at_once = [plot, legend, controls, stage_controls, toy]
 
 
@@ -96,7 +101,7 @@ def train() -> None:
     """Bring what follows from training up to the state."""
     with pn.io.hold():
         trainer.refresh()
-        show([*trained, tables, winners])
+        show([*trained, winners])
 
 
 pacer = Pacer(train, after)
@@ -117,6 +122,8 @@ make_page(
     stage_controls=stage_controls,
     playhead=playhead,
     toy=toy,
+    path_caption=path_caption,
+    loss_caption=loss_caption,
     prose=prose,
     tables=tables,
     legend=legend,

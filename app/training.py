@@ -166,10 +166,12 @@ class Trainer:
         above = int((self._lab.run.lr > edge).sum())
         if not above:
             return f"No rate is above {number(edge, 3)}, which is enough to be stable all along."
-        return (
-            f"{count(above, 'rate')} {'is' if above == 1 else 'are'} above {number(edge, 3)}, the edge at the start; "
-            "where the model has become sure, the loss is flatter and the edge is higher."
-        )
+        told = f"{count(above, 'rate')} {'is' if above == 1 else 'are'} above {number(edge, 3)}, the edge at the start"
+        found = self.live
+        worst = float(found.loss.max() / found.loss[0]) if found else 0.0
+        if worst > 1:
+            return f"{told}, and on the way the loss is up to {number(worst, 3)} times its start."
+        return f"{told}, yet the loss never exceeds its start: where the model is sure, it is flatter."
 
     def moments(self) -> list[tuple[int, str]]:
         """Return the steps worth jumping to, in order: events of the curve, and where it crosses the edge."""

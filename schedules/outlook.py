@@ -10,12 +10,14 @@ from schedules.expectation import Expectation, expect, is_exact
 from schedules.facts import number
 from schedules.optimizers import Optimizer
 from schedules.problems import Array, Problem
-from schedules.simulation import Training, check_rates, simulate, simulate_slowly
+from schedules.simulation import Training, check_rates, recorded, simulate, simulate_slowly
 
+BEYOND = float(np.log(np.finfo(np.float64).max))  # the greatest logarithm of a number
 SHOWN = 3  # single runs
 AVERAGED = 16  # runs whose average stands for an expectation that is not known exactly
 MOST_SAMPLED = 131_072  # updates; beyond, single runs of an exact case are left out
-FINE, COARSE = 16_384, 256  # recorded steps: of an exact curve, and of single runs
+FINE, COARSE = 16_384, 256  # recorded steps: of an exact curve, and of single runs beside it
+STEPPED = 4096  # recorded steps of runs that are averaged
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class Outlook:
         path: Expected θ, shape (K, D).
         runs: Single runs; None where there is no noise, or too many updates.
         exact: What the expectation is, if it is exact.
-        diverged_at: First recorded step at which the expected loss is beyond all floats; −1 if there is none.
+        diverged_at: First recorded step at which θ is more than a float can hold, where a run breaks off; −1 if there
+            is none. From there on `loss` is infinite.
     """
 
     steps: NDArray[np.int64]
@@ -44,6 +47,11 @@ class Outlook:
         """Return the first recorded step with an expected loss of at most `level`; −1 if there is none."""
         there = self.loss <= level
         return int(self.steps[int(there.argmax())]) if there.any() else -1
+
+    @property
+    def lost(self) -> bool:
+        """Whether the run breaks off, or ends worse than it began."""
+        return self.diverged_at >= 0 or not self.loss[-1] <= self.loss[0]
 
     @property
     def best(self) -> float:
@@ -79,19 +87,24 @@ def outlook_slowly(problem: Problem, optimizer: Optimizer, lr: Array, seed: int 
     rates = check_rates(lr)
     T = rates.shape[1]
     if is_exact(problem, optimizer):
-        exact = expect(problem, optimizer, rates, every=stride(T, FINE))
+        exact = expect(problem, optimizer, rates, at=_early(T))
         runs = None
         if problem.random and T <= MOST_SAMPLED:
             runs = simulate(problem, optimizer, rates, _seeds(seed, SHOWN), every=max(2, stride(T, COARSE)))
+        # θ in the sharp direction, not the loss, decides: its square leaves the floats long before it does.
+        size = (exact.log_loss[0] - np.log(problem.sharpness / 2)) / 2
+        lost = _first(exact.steps, size > BEYOND)
         return Outlook(
-            exact.steps, exact.loss[0], exact.sd[0], exact.mean[0], runs, exact, _lost(exact.steps, exact.loss[0])
+            exact.steps, _gone(exact.steps, exact.loss[0], lost), exact.sd[0], exact.mean[0], runs, exact, lost
         )
     seeds = _seeds(seed, AVERAGED if problem.random else 1)
-    found = yield from simulate_slowly(problem, optimizer, rates, seeds, every=stride(T, COARSE))
+    found = yield from simulate_slowly(problem, optimizer, rates, seeds, every=stride(T, STEPPED))
     with np.errstate(over="ignore", invalid="ignore"):
         loss, sd, path = found.loss[0].mean(axis=0), found.loss[0].std(axis=0), found.theta[0].mean(axis=0)
     shown = Training(found.steps, found.theta[:, :SHOWN], found.loss[:, :SHOWN], found.diverged_at[:, :SHOWN])
-    return Outlook(found.steps, loss, sd, path, shown if problem.random else None, None, _lost(found.steps, loss))
+    lost = _first(found.steps, ~np.isfinite(path).all(axis=-1))
+    loss = _gone(found.steps, loss, lost)
+    return Outlook(found.steps, loss, sd, path, shown if problem.random else None, None, lost)
 
 
 def describe_outlook(found: Outlook, goal: float) -> str:
@@ -99,12 +112,17 @@ def describe_outlook(found: Outlook, goal: float) -> str:
     how = "exact" if found.exact else f"average of {AVERAGED} runs" if found.runs else "without noise"
     start, end = float(found.loss[0]), float(found.loss[-1])
     if found.diverged_at >= 0:
-        lost = f"is beyond all numbers from update {found.diverged_at:,} on"
-        told = f"The expected loss starts at {number(start, 3)} and {lost}"
-        back = f", where a computer's run ends; with numbers of any size it would come back to {number(end, 3)}"
-        return f"{told}{back if np.isfinite(end) else ''}."
+        return (
+            f"The run starts at a loss of {number(start, 3)} and breaks off at update {found.diverged_at:,}, "
+            "where its numbers are more than a float can hold."
+        )
+    if start == end == 0:
+        return "The run starts on the minimum and stays there."
     verb = "falls" if end < start else "rises" if end > start else "stays"
-    way = f"{verb} from {number(start, 3)} to {number(end, 3)} ({how})"
+    digits = next((d for d in (3, 4, 6, 9, 12) if number(start, d) != number(end, d)), 3)
+    way = f"{verb} from {number(start, digits)} to {number(end, digits)} ({how})"
+    if not np.isfinite(found.loss).all():
+        way += ", on the way through more than a float can hold, though the run itself goes on"
     at = found.reach(goal * start)
     there = f"it is down to {number(100 * goal, 3)} percent of its start at update {at:,}"
     return f"The expected loss {way}; {there if at >= 0 else f'it never gets to {number(100 * goal, 3)} percent'}."
@@ -119,6 +137,16 @@ def _seeds(seed: int, amount: int) -> Sequence[int]:
     return range(seed * AVERAGED, seed * AVERAGED + amount)
 
 
-def _lost(steps: NDArray[np.int64], loss: Array) -> int:
-    lost = ~np.isfinite(loss)
-    return int(steps[int(lost.argmax())]) if lost.any() else -1
+def _early(T: int) -> NDArray[np.int64]:
+    """Return the steps to record: every one of a run that is not long, else the early ones, where most happens."""
+    strided = recorded(T, stride(T, FINE))
+    return strided if T <= FINE else np.union1d(np.arange(FINE // 2), strided)
+
+
+def _first(steps: NDArray[np.int64], holds: NDArray[np.bool_]) -> int:
+    return int(steps[int(holds.argmax())]) if holds.any() else -1
+
+
+def _gone(steps: NDArray[np.int64], loss: Array, lost: int) -> Array:
+    """Return a loss that is infinite from step `lost` on, whatever exact arithmetic would bring back."""
+    return np.where(steps >= lost, np.inf, loss) if lost >= 0 else loss

@@ -95,7 +95,7 @@ RUN_SEED = ParamSpec(
 )
 GOAL = ParamSpec(
     "goal",
-    "Goal, share of the first loss",
+    "Goal, share of start",
     0.01,
     (1e-12, 1.0),
     r"\varepsilon",

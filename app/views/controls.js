@@ -198,12 +198,13 @@ function buildPlayhead(item, outbox) {
   const id = `control-${item.name}`
   const range = make("input", {type: "range", id, min: 0, step: 1, "aria-describedby": `${id}-hint`})
   const hint = make("p", {class: "hint", id: `${id}-hint`})
-  const button = (text, name) => make("button", {type: "button", "aria-label": name, title: name}, text)
-  const previous = button("⏮", "Previous event ([)")
+  const button = (text, name, key) =>
+    make("button", {type: "button", "aria-label": name, title: key ? `${name} (key ${key} while here)` : name}, text)
+  const previous = button("⏮", "Previous event", "[")
   const back = button("−1", "One update back")
   const play = button("▶", "Play")
   const forward = button("+1", "One update on")
-  const next = button("⏭", "Next event (])")
+  const next = button("⏭", "Next event", "]")
   const buttons = make("div", {class: "buttons"}, previous, back, play, forward, next)
   const node = make(
     "div", {class: "control playhead"},

@@ -94,11 +94,30 @@ class LossPlot(Plot):
         """Whether what is drawn belongs to an earlier state."""
         return self._trainer.live is None and self._last is not None
 
+    @property
+    def caption(self) -> str:
+        """What the lines are."""
+        found = self._last
+        if found is None:
+            return "Nothing is trained: see the words below."
+        parts = ["Thick line: expected loss" if found.exact or found.runs else "Thick line: the loss"]
+        if self._band_area.visible:
+            parts.append("band: one standard deviation to each side, cut at the bottom")
+        if self._run_lines.visible:
+            parts.append("thin: single runs with noise")
+        if any(line.visible for line in self._pin_lines):
+            parts.append("dashed: pinned curves")
+        if self._other_lines.visible:
+            parts.append("grey: every family, named in the ranking")
+        return "; ".join(parts) + "." + (" An earlier state, while this one is worked out." if self.stale else "")
+
     def _fit(self) -> None:
         self._size = self._measured()
         shown = self._last
         pinned = [self._trainer.of(pin) for pin in self._lab.pins]
         if shown is None:
+            self.figure.yaxis[0].ticker = FixedTicker(ticks=[])
+            self._ticks = []
             for source in (self.data, *self._pins):
                 put(source, NOTHING)
             put(self._now, {"x": [], "y": []})
@@ -195,7 +214,7 @@ class LossPlot(Plot):
             edge = self._trainer.edge
             why = ": rates above the edge" if edge and (self._lab.run.lr > edge).any() else ""
             labels.append(label(at, f"off from {shown.steps[at]:,}{why}"))
-        if np.isfinite(shown.loss[-1]):
+        if shown.loss[-1] < high:
             labels.append(label(shown.loss.size - 1, f"ends at {number(float(shown.loss[-1]), 3)}"))
         placed = place(labels, *self._size, self._font)
         rows = [(*p.label.anchor, p.label.text, p.align, p.dx, -p.dy) for p in placed]

@@ -75,6 +75,24 @@ class PathPlot(Plot):
             self._last = None
         self._fit()
 
+    @property
+    def caption(self) -> str:
+        """What the lines and marks are."""
+        if self._last is None:
+            return ""
+        problem, found = self._last
+        if isinstance(problem, Logistic):
+            where = "at the playhead" if self._lab.step else "at the end"
+            return f"○ and ▲: the two classes. Thick line: where both are as likely, {where}; faint: earlier."
+        parts = [
+            "Rings: equal loss, each a quarter of the next. Thick line: the average path from □ to ◇, ● the playhead"
+        ]
+        if found.runs is not None:
+            parts.append("thin: one run with noise")
+            if float(np.nanmax(found.sd / found.loss[0])) > 1:
+                parts.append("its noise takes it off the plot")
+        return "; ".join(parts) + "."
+
     def _fit(self) -> None:
         self._size = self._measured()
         if self._last is None:

@@ -44,5 +44,5 @@ export function render({model, el}) {
   for (const name of ["sentence", "training", "notices", "error"]) model.on(name, show)
   show()
   clearTimeout(timer) // nothing has changed yet
-  el.replaceChildren(sentence, training, notes, live)
+  el.replaceChildren(training, sentence, notes, live)
 }

@@ -137,10 +137,11 @@ class Ranking(JSComponent):
         row.group = RANKED
         row.texts = {figure: _figure(value) for figure, value in values.items()}
         row.texts["goal"] = f"{reached:,}" if reached >= 0 else "not reached"
-        if found.diverged_at >= 0:
+        if found.lost:
             row.group = LOST
-            row.texts["final"] = f"lost at update {found.diverged_at:,}"
-            del values["final"]
+            end = row.texts["final"]
+            row.texts["final"] = f"lost at update {found.diverged_at:,}" if found.diverged_at >= 0 else f"lost: {end}"
+            values = {}  # what a lost run reached on the way is no merit
         row.values = {
             figure: _level(value)
             for figure, value in values.items()

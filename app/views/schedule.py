@@ -45,6 +45,7 @@ HEADROOM = 1.25  # of the highest rate, so that labels fit above it
 LOG_HEADROOM, LOG_SHARE = 0.3, 0.12  # the same on a logarithmic axis: decades, and of the axis
 DEEPEST = 1e-12  # of the highest rate; what is below is off a logarithmic axis
 NEAR = 2.5  # times the highest rate; an edge up to here is shown on the plot
+FAINT = 0.35  # opacity of a shuffled curve, which is an area rather than a line
 PALE = 0.45  # opacity of every second phase
 TURNS = ("restart", "drop")  # events that get a line each
 MOST_JOINS = 60  # lines; more would be a grey area
@@ -141,6 +142,8 @@ class SchedulePlot(Plot):
             for source, line, pinned in zip_longest(self._pins, self._pin_lines, self._pinned):
                 put(source, _drawn(pinned) if pinned else NOTHING)
                 line.visible = pinned is not None
+            for line, pin in zip(self._pin_lines, self._drawn_pins, strict=False):
+                line.glyph.line_alpha = FAINT if pin.remake == "shuffle" else 1.0
         self._fit()
 
     def _fit(self) -> None:

@@ -12,6 +12,7 @@ from schedules.toy import TITLES, TOY, why_unused
 
 PRESETS_BY_KEY = {preset.key: preset for preset in PRESETS}
 ASIDE = ("classes", "batch", "start_sharp", "start_flat")  # controls that only one problem has
+PICKED = {spec.name for spec in TOY if spec.kind == "choice"}  # what undo takes back
 ACTS = ("reset", "undo", "pin")
 
 
@@ -21,7 +22,11 @@ def schedule_items() -> list[dict[str, Any]]:
     items = [choice("family", "Schedule", families)]
     items += [_item(spec.name, spec) for spec in SHARED]
     items += [_item(f"{key}.{spec.name}", spec) for key, family in FAMILIES.items() for spec in own_specs(family)]
-    return [*items, button("reset", "Reset"), button("undo", "Undo", "Take back the last example, reset or removal")]
+    return [
+        *items,
+        button("reset", "Reset"),
+        button("undo", "Undo", "Take back the last example, choice of training, reset or removal"),
+    ]
 
 
 def plot_items() -> list[dict[str, Any]]:
@@ -30,7 +35,7 @@ def plot_items() -> list[dict[str, Any]]:
         switch("axis", "Rate axis", [("linear", "linear"), ("log", "log")]),
         button("pin", "Pin this curve", "Keep it on the plot while you change the sliders"),
         button("copy", "Copy link", "The link restores exactly this state", act="copy_link"),
-        choice("preset", "Start from", [(p.key, p.title) for p in PRESETS], prompt="an example…"),
+        choice("preset", "Start from", [(p.key, p.title) for p in PRESETS], prompt="Start from an example…"),
     ]
 
 
@@ -73,7 +78,7 @@ def change(lab: Lab, changes: dict[str, Any]) -> None:
     values = {name: value for name, value in changes.items() if name not in ("preset", "copy", *ACTS)}
     if values:
         try:
-            lab.assign(values)
+            (lab.jump if values.keys() <= PICKED else lab.assign)(values)
         except ValueError as refused:
             lab.notices = [str(refused)]
 
@@ -128,7 +133,7 @@ def _look_playhead(lab: Lab, trainer: Trainer) -> dict[str, Any]:
     if found := trainer.live:
         at = int(found.steps.searchsorted(step, side="right")) - 1
         loss = float(found.loss[at])
-        words.append(f"loss {number(loss, 3)}" if loss < float("inf") else "loss beyond all numbers")
+        words.append(f"loss {number(loss, 3)}" if loss < float("inf") else "loss more than a float can hold")
     words += [label for moment, label in moments if moment == step]
     return {"value": step, "high": T, "text": ", ".join(words), "moments": [moment for moment, _ in moments]}
 

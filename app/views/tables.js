@@ -38,11 +38,11 @@ export function render({model, el}) {
   el.getRootNode().adoptedStyleSheets = [window.scheduleLab.sheet]
   const keyValues = table("Key values")
   keyValues.className = "key-values"
-  const steps = table("Steps that matter", ["Update", "What happens", "Rate"])
+  const steps = table("Steps that matter", ["Update", "What happens", "Rate", "Loss before it"])
   steps.className = "steps"
   const fold = document.createElement("details")
   const title = document.createElement("summary")
-  title.textContent = "Show the plot as a table"
+  title.textContent = "Show the plots as a table"
   fold.append(title, steps)
   const show = () => {
     fill(keyValues, model.key_values)

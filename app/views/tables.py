@@ -6,6 +6,7 @@ import param
 from panel.custom import JSComponent
 
 from app.model import Lab
+from app.training import Trainer
 from schedules.curves import in_order
 from schedules.facts import key_value_rows, number
 
@@ -16,12 +17,13 @@ class Tables(JSComponent):
     """`Key values`, and under a fold `Steps that matter`, the plot's content for those who do not see it."""
 
     key_values = param.List(default=[], doc="[label, value] pairs.")
-    steps = param.List(default=[], doc="[step, what, rate] triples.")
+    steps = param.List(default=[], doc="[step, what, rate, loss] rows.")
 
     _esm = Path(__file__).parent / "tables.js"
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, trainer: Trainer) -> None:
         self._lab = lab
+        self._trainer = trainer
         super().__init__(sizing_mode="stretch_width", margin=0, **self._state())
 
     def refresh(self) -> None:
@@ -31,8 +33,18 @@ class Tables(JSComponent):
     def _state(self) -> dict[str, list[list[str]]]:
         run = self._lab.run
         first_of_each = {kind: steps[:MOST_EVENTS] for kind, steps in run.steps.items()}
-        rows = [["0", "first update", number(run.key_values.first)]]
-        rows += [[f"{event.step:,}", event.label, number(event.lr)] for event in in_order(first_of_each, run.lr)]
+        rows = [["0", "first update", number(run.key_values.first), self._loss(0)]]
+        rows += [
+            [f"{event.step:,}", event.label, number(event.lr), self._loss(event.step)]
+            for event in in_order(first_of_each, run.lr)
+        ]
         if len(rows) > MOST_EVENTS:
             rows = [*rows[: MOST_EVENTS - 1], rows[-1]]
+        T = run.lr.size
+        rows.append([f"{T:,}", "the run is over", "", self._loss(T)])
         return {"key_values": [list(row) for row in key_value_rows(run)], "steps": rows}
+
+    def _loss(self, step: int) -> str:
+        """Return the expected loss after `step` updates in words, "" while it is not known."""
+        found = self._trainer.live
+        return "" if found is None else number(float(found.loss[int(found.steps.searchsorted(step, "right")) - 1]), 4)

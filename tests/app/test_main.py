@@ -15,7 +15,7 @@ from schedules import FAMILIES, SHARED
 ROOTS = {
     *("controls", "stage_controls", "playhead", "toy", "plot", "path_plot", "loss_plot"),
     *("prose", "tables", "legend", "ranking", "winners", "address"),
-    *("sweep_plot", "sweep_controls", "readings"),
+    *("sweep_plot", "sweep_controls", "readings", "path_caption", "loss_caption"),
 }
 Visit = Callable[..., tuple[Document, dict[str, Any]]]
 

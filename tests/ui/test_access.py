@@ -24,7 +24,7 @@ FOCUS = """() => {
     inView: box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth,
   }
 }"""
-PLAYING = ("Previous event ([)", "One update back", "Play", "One update on", "Next event (])")
+PLAYING = ("Previous event", "One update back", "Play", "One update on", "Next event")
 TRAINING = (
     "Sharpness",
     "Condition number",
@@ -32,7 +32,7 @@ TRAINING = (
     "Start, sharp",
     "Start, flat",
     "Seed",
-    "Goal, share of the first loss",
+    "Goal, share of start",
 )
 GRAVE = ("serious", "critical")
 

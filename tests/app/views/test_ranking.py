@@ -321,7 +321,7 @@ def test_lost_curves_are_said_to_be_lost() -> None:
     words = lesson("reverse", eta_max=1.0, T=3000)
     assert words.startswith("Reversed is lost at update ")
     assert ", the live curve at update " in words
-    spike = {"T": 3000, "Tw": 0, "eta_max": 6e-4, "noise": 0}
+    spike = {"T": 3000, "Tw": 0, "eta_max": 7.5e-4, "noise": 0}
     assert lesson("same_mean", **spike).startswith("Same mean, constant is not lost; the live curve is, at update ")
 
 

@@ -144,14 +144,15 @@ def test_what_is_read_is_the_expected_loss_before_each_update(test: Visit) -> No
 
 
 def test_a_long_sweep_is_read_at_the_recorded_updates() -> None:
-    visit = Visit(family="range_test", T=5_000, eta_min=0.0, eta_max=1e-3)
+    visit = Visit(family="range_test", T=40_000, eta_min=0.0, eta_max=1e-3)
     visit.place()
     visit.change(show_readings=True)
     rates, losses = visit.measured
-    assert rates.size == losses.size == 625
-    assert (rates == visit.lab.run.lr[::8]).all()
+    steps = visit.trainer.live.steps[:-1]
+    assert rates.size == losses.size == steps.size < 40_000
+    assert (rates == visit.lab.run.lr[steps]).all()
     assert visit.table.rows[3][1] == number(readings(rates, losses)[1].lr or 0, 3)
-    assert "before 625 of the 5,000 updates" in visit.table.says[-1]
+    assert f"before {rates.size:,} of the 40,000 updates" in visit.table.says[-1]
 
 
 def test_readings_are_hidden_for_another_run_and_come_back_with_theirs(test: Visit) -> None:

@@ -1,0 +1,23 @@
+"""A line of text under a plot: what its lines and marks are, for the state as it is."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import param
+from panel.custom import JSComponent
+
+
+class Caption(JSComponent):
+    """Text that is read anew with each refresh; nothing in it is taken as markup."""
+
+    text = param.String(default="")
+
+    _esm = Path(__file__).parent / "caption.js"
+
+    def __init__(self, read: Callable[[], str]) -> None:
+        self._read = read
+        super().__init__(text=read(), sizing_mode="stretch_width", margin=0)
+
+    def refresh(self) -> None:
+        """Say what is to be said now."""
+        self.text = self._read()
