@@ -38,8 +38,10 @@ def after(work: Callable[[], None], ms: int) -> None:
     """Call a function after so many milliseconds, or else soon, after what waits already."""
     if ms:
         document.add_timeout_callback(work, ms)
-    else:
+    elif pn.state.loaded:
         pn.state.execute(work, schedule=True)
+    else:  # what changes before the browser listens, it never hears of
+        pn.state.onload(lambda: pn.state.execute(work, schedule=True))
 
 
 def show(changed: list[Any]) -> None:

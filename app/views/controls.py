@@ -58,6 +58,7 @@ class Controls(JSComponent):
         with pn.io.hold():
             if isinstance(changes, dict) and changes.keys() <= names:
                 self._on_change(changes)
+                self.refresh()  # `done` must not come before what it answers
             self.done = self._answering
 
     def refresh(self) -> None:

@@ -84,12 +84,10 @@ class PathPlot(Plot):
         if isinstance(problem, Logistic):
             where = "at the playhead" if self._lab.step else "at the end"
             return f"○ and ▲: the two classes. Thick line: where both are as likely, {where}; faint: earlier."
-        parts = [
-            "Rings: equal loss, each a quarter of the next. Thick line: the average path from □ to ◇, ● the playhead"
-        ]
+        parts = ["Rings: equal loss", "thick line: the average path from □ to ◇"]
         if found.runs is not None:
             parts.append("thin: one run with noise")
-            if float(np.nanmax(found.sd / found.loss[0])) > 1:
+            if (found.sd > found.loss[0]).any():
                 parts.append("its noise takes it off the plot")
         return "; ".join(parts) + "."
 

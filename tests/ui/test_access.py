@@ -85,7 +85,7 @@ def test_the_tab_key_reaches_everything_and_shows_where_it_is(lab: LabPage) -> N
         ("button", "All families side by side"),
         ("button", "Final loss ▲"),
         ("div", "Ranking of the curves"),
-        ("summary", "Show the plot as a table"),
+        ("summary", "Show the plots as a table"),
     ]
     assert [stop for stop in expected if stop not in reached] == []
     assert len(reached) == len(set(reached))
@@ -124,7 +124,7 @@ def test_everything_is_done_by_keys_alone(lab: LabPage) -> None:
 
 def test_the_plot_has_a_name_and_a_description_in_words(lab: LabPage) -> None:
     figure = lab.page.get_by_role("figure", name="The schedule")
-    expect(figure).to_have_accessible_description(f"{lab.sentence} {lab.training}")
+    expect(figure).to_have_accessible_description(f"{lab.training} {lab.sentence}")
 
 
 def _in(item: object, items: list[tuple[str, str]]) -> None:

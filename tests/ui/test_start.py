@@ -53,7 +53,7 @@ def test_models_are_found_by_names_that_no_two_share(lab: LabPage) -> None:
 
 
 def test_the_steps_that_matter_are_a_table_under_a_fold(lab: LabPage) -> None:
-    lab.page.get_by_text("Show the plot as a table").click()
+    lab.page.get_by_text("Show the plots as a table").click()
     table = lab.page.get_by_role("table", name="Steps that matter")
     expect(table).to_be_visible()
     rows = [row.locator("th, td").all_inner_texts() for row in table.locator("tbody tr").all()]
