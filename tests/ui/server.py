@@ -14,9 +14,9 @@ ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
 STOP_SECONDS = 10
 TROUBLE = re.compile(r"Traceback|\bERROR\b|\bCRITICAL\b|\w*(?:Deprecat|FutureWarn|PendingDepr)\w*")
-# Tornado's own words where a visitor closes the page while something is being written to it: nobody's mistake.
+# Tornado's and Panel's own words where a visitor closes the page while something is being written to it: nobody's mistake.
 LEFT = re.compile(
-    r"^[^\n]*Task exception was never retrieved\nfuture: [^\n]*write_message.*?"
+    r"^[^\n]*Task exception was never retrieved\nfuture: [^\n]*(?:write_message|_dispatch_msgs).*?"
     r"^tornado\.websocket\.WebSocketClosedError$",
     re.MULTILINE | re.DOTALL,
 )

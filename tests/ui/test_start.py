@@ -58,9 +58,11 @@ def test_the_steps_that_matter_are_a_table_under_a_fold(lab: LabPage) -> None:
     expect(table).to_be_visible()
     rows = [row.locator("th, td").all_inner_texts() for row in table.locator("tbody tr").all()]
     lr = schedules.curve("warmup_cosine", **SEED)
-    for update, _, rate in rows:
+    *rows, over = rows
+    assert over[:2] == ["10,000", "the run is over"]
+    for update, _, rate, _loss in rows:
         assert float(rate) == pytest.approx(lr[int(update.replace(",", ""))], rel=1e-5)
-    assert {(update, what) for update, what, _ in rows} >= {("0", "first update"), ("9,999", "last update")}
-    assert [int(update.replace(",", "")) for update, _, _ in rows] == sorted(
-        int(update.replace(",", "")) for update, _, _ in rows
+    assert {(update, what) for update, what, *_ in rows} >= {("0", "first update"), ("9,999", "last update")}
+    assert [int(update.replace(",", "")) for update, *_ in rows] == sorted(
+        int(update.replace(",", "")) for update, *_ in rows
     )
