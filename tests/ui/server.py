@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
 STOP_SECONDS = 10
 TROUBLE = re.compile(r"Traceback|\bERROR\b|\bCRITICAL\b|\w*(?:Deprecat|FutureWarn|PendingDepr)\w*")
-# Tornado's and Panel's own words where a visitor closes the page while something is being written to it: nobody's mistake.
+# Tornado's and Panel's own words where a visitor closes the page while it is being written to: nobody's mistake.
 LEFT = re.compile(
     r"^[^\n]*Task exception was never retrieved\nfuture: [^\n]*(?:write_message|_dispatch_msgs).*?"
     r"^tornado\.websocket\.WebSocketClosedError$",
