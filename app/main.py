@@ -24,6 +24,7 @@ from app.views.tables import Tables
 from app.views.winners import Winners
 
 PAUSE = 100  # ms without a move before the map of winners is worked out
+QUIET = 60  # ms after what was sent last, until which the browser has been written to
 
 pn.extension()
 
@@ -49,6 +50,7 @@ def show(changed: list[Any]) -> None:
     with pn.io.hold():
         for view in changed:
             view.refresh()
+    flush.nudge()
 
 
 trainer = Trainer(lab, lambda work: after(work, 0), on_news=lambda: show(trained))
@@ -97,6 +99,7 @@ address = Address(
     on_rem=resize,
     query=encode(lab) if asked else "",
 )
+flush = Pacer(address.beat, after, wait=QUIET)
 
 
 def train() -> None:

@@ -228,11 +228,15 @@ class Pacer:
     Args:
         work: What is to be done, for the state as it is then.
         after: Calls a function after so many milliseconds.
+        wait: Time between a change and the work, at least [ms].
     """
 
-    def __init__(self, work: Callable[[], None], after: Callable[[Callable[[], None], int], None]) -> None:
+    def __init__(
+        self, work: Callable[[], None], after: Callable[[Callable[[], None], int], None], wait: int = 0
+    ) -> None:
         self._work = work
         self._after = after
+        self._wait = wait
         self._waits = False
         self._last = -REST
 
@@ -240,7 +244,7 @@ class Pacer:
         """Say that something has changed."""
         if not self._waits:
             self._waits = True
-            self._after(self.settle, max(0, round(1000 * (self._last + REST - time.perf_counter()))))
+            self._after(self.settle, max(self._wait, round(1000 * (self._last + REST - time.perf_counter()))))
 
     def settle(self) -> None:
         """Do the work now, if it waits."""

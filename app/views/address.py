@@ -18,6 +18,7 @@ class Address(JSComponent):
     query = param.String(default="", doc="To the browser: the whole state, without the question mark.")
     visited = param.Dict(default={}, doc="From the browser: {query, seq} of an address that was gone to.")
     rem = param.Number(default=16, doc="From the browser: the root font size [pixels].")
+    beats = param.Integer(default=0, doc="To the browser: moves when things have come to rest; see `beat`.")
 
     _esm = Path(__file__).parent / "address.js"
     _debounce: ClassVar[int] = 0
@@ -37,3 +38,12 @@ class Address(JSComponent):
     @param.depends("rem", watch=True)
     def _scale(self) -> None:
         self._on_rem(self.rem)
+
+    def beat(self) -> None:
+        """Send something small, so that what waits before it leaves too.
+
+        Panel (1.9.4, `io/document.py`) gathers messages while the browser is being written to. If a second batch comes
+        while the first is on its way, `_dispatch_msgs` returns early for it and leaves it until there is something new
+        to send: the page would show an old training run until the next move.
+        """
+        self.beats += 1

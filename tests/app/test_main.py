@@ -155,3 +155,11 @@ def test_a_broken_link_still_opens_the_page_and_says_so(visit: Visit, query: dic
     assert {root.name for root in document.roots} == ROOTS
     assert names["prose"].notices or names["prose"].error
     assert encode(names["lab"]) == names["address"].query
+
+
+def test_something_small_follows_each_change_so_that_nothing_waits_for_the_next_one(names: dict[str, Any]) -> None:
+    # Panel 1.9.4 may leave a batch of messages until there is something new to send.
+    before = names["address"].beats
+    send(names, T=321)
+    names["flush"].settle()
+    assert names["address"].beats == before + 1

@@ -161,3 +161,11 @@ def test_a_pacer_works_at_once_then_rests_and_gathers_what_comes_meanwhile() -> 
     assert len(done) == 2
     clock.asked[-1][0]()
     assert len(done) == 2
+
+
+def test_a_pacer_may_wait_before_each_work() -> None:
+    clock, done = Clock(), []
+    pacer = Pacer(lambda: done.append(1), clock.after, wait=60)
+    pacer.nudge()
+    assert [ms for _work, ms in clock.asked] == [60]
+    assert not done
