@@ -44,3 +44,13 @@ def on_stage(
 def rates(family: str, **values: Any) -> Array:
     """Return the rates of a family, shape (T,)."""
     return np.asarray(curve(family, **values))
+
+
+LONG = 2_000  # updates; enough to settle at rates from a thousandth of the edge
+
+
+def settled_loss(lr: ArrayLike, sharpness: float, noise: float, condition: float = 1.0) -> Array:
+    """Return the expected loss that a constant rate settles at, for each of some rates below the edge, shape (S,)."""
+    constant = np.tile(np.atleast_1d(np.asarray(lr, dtype=np.float64))[:, None], (1, LONG))
+    bowl = Quadratic(sharpness, condition, noise, start=(0.0, 0.0))  # with no start to forget
+    return np.asarray(expect(bowl, SGD(), constant, every=LONG).loss[:, -1])
