@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from app.model import CHOICES, LAST_STEP, MAX_PINS, Case, Lab, legal_value, own_specs
+from app.practice.bank import EXERCISES
+from app.practice.question import LARGEST_SEED
 from schedules import FAMILIES, SHARED, ParamSpec
 from schedules.facts import count
 from schedules.remakes import REMAKES
@@ -22,6 +24,7 @@ MOST_NOTICES = 5
 MOST_FIELDS = 200
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|infinity)", re.ASCII | re.IGNORECASE)
 SHOWN = 40
+WHOLE = {"step": LAST_STEP, "exercise_seed": LARGEST_SEED}
 FIRST = {name: options[0] for name, options in CHOICES.items()}  # where the link is silent
 
 
@@ -50,6 +53,7 @@ def encode(lab: Lab) -> str:
     pairs += [("step", exact(lab.step))] if lab.step else []
     pairs += [("all_families", "1")] if lab.all_families else []
     pairs += [("pin", _pin(pin)) for pin in lab.pins]
+    pairs += [("exercise", lab.exercise), ("exercise_seed", exact(lab.exercise_seed))] if lab.exercise else []
     return "&".join(f"{name}={quote(text, safe=',:.~')}" for name, text in pairs)
 
 
@@ -105,8 +109,10 @@ class _Reader:
             return self._ignore(name, text, "it is too long")
         if name in CHOICES:
             taken = self._choose(name, text, list(CHOICES[name]))
-        elif name == "step":
-            taken = self._step(text)
+        elif name == "exercise":
+            taken = self._choose(name, text, list(EXERCISES))
+        elif name in WHOLE:
+            taken = self._whole(name, text)
         elif name == "all_families":
             taken = self._choose("all_families", text, ["0", "1"])
             self.state["all_families"] = self.state["all_families"] in (True, "1")
@@ -178,11 +184,11 @@ class _Reader:
             return False
         return self._set(self.state["own"][key], spec, text, name)
 
-    def _step(self, text: str) -> bool:
-        if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or int(text) > LAST_STEP:
-            self._ignore("step", text, f"it must be a whole number from 0 to {LAST_STEP:,}")
+    def _whole(self, name: str, text: str) -> bool:
+        if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or int(text) > WHOLE[name]:
+            self._ignore(name, text, f"it must be a whole number from 0 to {WHOLE[name]:,}")
             return False
-        self.state["step"] = int(text)
+        self.state[name] = int(text)
         return True
 
     def _choose(self, name: str, text: str, options: list[str]) -> bool:

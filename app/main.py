@@ -9,12 +9,14 @@ from app.link import decode, encode, parse
 from app.model import Lab
 from app.training import Pacer, Trainer
 from app.views.address import Address
+from app.views.canvas import Canvas
 from app.views.caption import Caption
 from app.views.controls import Controls
 from app.views.legend import Legend
 from app.views.loss import LossPlot
 from app.views.page import make_page
 from app.views.path import PathPlot
+from app.views.practice import Practice
 from app.views.prose import Prose
 from app.views.ranking import Ranking
 from app.views.schedule import SchedulePlot
@@ -72,7 +74,9 @@ controls, stage_controls = group("Schedule and parameters", schedule_items()), g
 playhead, toy = group("Playhead", playhead_items()), group("Training", toy_items())
 plot, path_plot, loss_plot = SchedulePlot(lab, trainer), PathPlot(lab, trainer), LossPlot(lab, trainer)
 prose, tables, legend, ranking = Prose(lab, trainer), Tables(lab, trainer), Legend(lab), Ranking(lab, trainer)
-path_caption, loss_caption = Caption(lambda: path_plot.caption), Caption(lambda: loss_plot.caption)
+path_caption = Caption(lambda: "" if lab.held else path_plot.caption)
+loss_caption = Caption(lambda: "" if lab.held else loss_plot.caption)
+practice, canvas = Practice(lab), Canvas(lab)
 winners = Winners(lab, trainer, lambda work: after(work, PAUSE))
 sweep_plot, readings = SweepPlot(lab, trainer), Readings(lab, trainer)
 sweep_controls = Controls(
@@ -85,12 +89,14 @@ trained: list[Any] = [
     *(path_plot, loss_plot, path_caption, loss_caption, prose, tables, playhead, ranking),
     *(sweep_plot, sweep_controls, readings),
 ]
-at_once = [plot, legend, controls, stage_controls, toy]
+practised = [practice, canvas]
+at_once = [plot, legend, controls, stage_controls, toy, *practised]
+figures = {"plot": plot, "path_plot": path_plot, "loss_plot": loss_plot, "sweep_plot": sweep_plot, "canvas": canvas}
 
 
 def resize(rem: float) -> None:
     """Fit every plot to a root font size [pixels]."""
-    for each in (plot, path_plot, loss_plot, sweep_plot):
+    for each in figures.values():
         each.resize(rem)
 
 
@@ -114,13 +120,13 @@ pacer = Pacer(train, after)
 
 def refresh(_event: object) -> None:
     """Bring everything up to the state: the curve at once, what is costly as soon as there is time for it."""
-    show(at_once)
+    show([*at_once, *trained, winners] if lab.held else at_once)  # a cover comes over all in one
     address.query = encode(lab)
     pacer.nudge()
 
 
 lab.param.watch(refresh, "revision")
-figures = {"plot": plot, "path_plot": path_plot, "loss_plot": loss_plot, "sweep_plot": sweep_plot}
+lab.param.watch(lambda _event: show(practised), "practised")
 make_page(
     "Schedule Lab",
     controls=controls,
@@ -136,6 +142,7 @@ make_page(
     winners=winners,
     sweep_controls=sweep_controls,
     readings=readings,
+    practice=practice,
     address=address,
     **{name: pn.pane.Bokeh(each.figure, sizing_mode="stretch_both", margin=0) for name, each in figures.items()},
 ).servable()

@@ -10,6 +10,9 @@ from typing import Any
 
 import param
 
+from app.practice.bank import EXERCISES
+from app.practice.desk import Desk
+from app.practice.question import LARGEST_SEED
 from schedules import FAMILIES, SHARED, Family, ParamSpec, Run, run
 from schedules.facts import number
 from schedules.remakes import REMAKES, TITLES
@@ -18,6 +21,7 @@ from schedules.toy import TOY
 
 AXES = ("linear", "log")
 ACROSS = ("length", "condition")
+PRACTICE = ("exercise", "exercise_seed")
 MAX_PINS = 4  # beyond this, curves cannot be told apart by colour and dash
 MOST_UNDOS = 20
 LAST_STEP = 10_000_000
@@ -42,7 +46,11 @@ class Case:
 
 
 CHOICES: Mapping[str, Sequence[str]] = {"family": list(FAMILIES), "axis": AXES, "across": ACROSS}
-PLAIN = ("own", "pins", "step", "all_families")
+PLAIN = ("own", "pins", "step", "all_families", "exercise", "exercise_seed")
+
+
+def _defaults(family: str) -> dict[str, Value]:
+    return {spec.name: spec.default for spec in FAMILIES[family].params}
 
 
 def own_specs(family: Family) -> tuple[ParamSpec, ...]:
@@ -70,6 +78,11 @@ class Lab(param.Parameterized):
     all_families = param.Boolean(default=False, doc="Whether every family trains beside the live curve.")
     across = param.Selector(default="length", objects=list(ACROSS), doc="What the columns of the map of winners are.")
     guess = param.Dict(default={}, doc="Markers placed in the range test: base, max, and whether readings are shown.")
+    exercise = param.Selector(
+        default="", objects=["", *EXERCISES], doc="Key of the exercise on the desk; empty for none."
+    )
+    exercise_seed = param.Integer(default=0, bounds=(0, LARGEST_SEED), doc="Which question of the exercise.")
+    practised = param.Integer(default=0, doc="Moves once for each act of practice; what shows practice redraws on it.")
     notices = param.List(default=[], item_type=str, doc="What the reader should know about the last change.")
     revision = param.Integer(default=0, doc="Moves once for each change of the state; views redraw on it.")
 
@@ -78,6 +91,7 @@ class Lab(param.Parameterized):
     def __init__(self, **params: Any) -> None:
         super().__init__(**{"own": _default_own(), **params})
         self._before: list[dict[str, Any]] = []
+        self.desk = Desk()
         self._changed()
         self.param.watch(self._changed, [*self.state, "guess", "notices"])
 
@@ -102,6 +116,11 @@ class Lab(param.Parameterized):
     def value_of(self, name: str) -> Value:
         """Return the value of a parameter of the family on the stage, or of a shared one."""
         return self.own[self.family][name] if name in self.own[self.family] else getattr(self, name)
+
+    @property
+    def held(self) -> bool:
+        """Whether a prediction is open: views then show nothing of the state, and nothing in it is changed by hand."""
+        return self.desk.held
 
     # Changes. Each is one update of the parameters, however many it sets, and so one redraw.
 
@@ -175,8 +194,37 @@ class Lab(param.Parameterized):
 
     def reset(self) -> None:
         """Return to the state of a fresh page; `undo` takes it back."""
-        fresh = {name: self.param[name].default for name in self.state}
+        fresh = {name: self.param[name].default for name in self.state if name not in PRACTICE}
         self._act({**fresh, "own": _default_own(), "pins": [], "guess": {}})
+
+    # Practice.
+
+    def open(self, exercise: str, seed: int) -> None:
+        """Put a question on the desk, "" for none; one that is not there leaves the desk as it is."""
+        if exercise in self.param.exercise.objects and 0 <= seed <= LARGEST_SEED:
+            self._apply({"exercise": exercise, "exercise_seed": seed if exercise else 0}, [])
+
+    def practise(self, act: object, value: object = None) -> None:
+        """Do one thing with the question on the desk; a commit puts on the stage what the reveal shows there."""
+        was_held = self.held
+        self.desk.act(act, value)
+        if was_held and not self.held:
+            self._reveal()
+        self.practised += 1
+
+    def _reveal(self) -> None:
+        assert self.desk.attempt is not None  # noqa: S101 - it has just been committed
+        question, revision = self.desk.attempt.question, self.revision
+        changes, remarks = self._checked({"step": 0, **question.stage}) if question.stage else ({}, [])
+        if question.stage:
+            pins = [
+                Case(key, tuple((s.name, {**_defaults(key), **values}[s.name]) for s in FAMILIES[key].params))
+                for key, values in question.compare
+            ]
+            changes = {**changes, "pins": pins, "step": question.step}
+            self._act(changes, remarks)
+        if self.revision == revision:
+            self.revision += 1  # the cover comes off in any case
 
     @property
     def can_undo(self) -> bool:
@@ -213,6 +261,7 @@ class Lab(param.Parameterized):
         self.param.update(**changes, notices=notices)
 
     def _changed(self, *_events: param.parameterized.Event) -> None:
+        self.desk.put(self.exercise, self.exercise_seed)
         try:
             self._run, self.error = self.case.run(), ""
         except ValueError as conflict:

@@ -29,7 +29,7 @@ class Legend(JSComponent):
         self.curves = self._names()
 
     def _names(self) -> list[str]:
-        return describe_difference([self._lab.live, *self._lab.pins])
+        return [] if self._lab.held else describe_difference([self._lab.live, *self._lab.pins])
 
     @param.depends("pressed", watch=True)
     def _press(self) -> None:

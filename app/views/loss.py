@@ -38,11 +38,9 @@ class LossPlot(Plot):
     """Loss over updates. `figure` is the Bokeh model, `refresh` brings it up to the state."""
 
     def __init__(self, lab: Lab, trainer: Trainer) -> None:
-        super().__init__("loss", "updates made", "loss")
-        self._lab = lab
+        super().__init__(lab, "loss", "updates made", "loss")
         self._trainer = trainer
         self._last: Outlook | None = None  # what is drawn until there is something newer
-        self._ticks: list[float] = []
         self.data = ColumnDataSource({"step": [], "loss": []}, name="loss_data")
         self._band = ColumnDataSource({"step": [], "low": [], "high": []}, name="loss_band_data")
         self._runs = ColumnDataSource({"xs": [], "ys": []}, name="loss_runs_data")
@@ -80,8 +78,7 @@ class LossPlot(Plot):
         label = Text(x="x", y="y", text_align="align", x_offset="dx", y_offset="dy", **TEXT)
         self._add(self._labels, label, "text_color=--text", "background_fill_color=--surface")
 
-    def refresh(self) -> None:
-        """Bring the plot up to the state and to what is worked out."""
+    def _draw(self) -> None:
         live = self._trainer.live
         if live is not None:
             self._last = live

@@ -29,8 +29,7 @@ class PathPlot(Plot):
     """θ on the loss surface, or the decision line. `figure` is the Bokeh model, `refresh` brings it up to the state."""
 
     def __init__(self, lab: Lab, trainer: Trainer) -> None:
-        super().__init__("path", "", "")
-        self._lab = lab
+        super().__init__(lab, "path", "", "")
         self._trainer = trainer
         self._last: tuple[Any, Outlook] | None = None
         self._contours = ColumnDataSource({"xs": [], "ys": []}, name="contours_data")
@@ -67,8 +66,7 @@ class PathPlot(Plot):
         label = Text(x="x", y="y", text_align="align", x_offset="dx", y_offset="dy", **TEXT)
         self._add(self._labels, label, "text_color=--text", "background_fill_color=--surface")
 
-    def refresh(self) -> None:
-        """Bring the plot up to the state and to what is worked out."""
+    def _draw(self) -> None:
         if (live := self._trainer.live) is not None:
             self._last = (self._trainer.problem, live)
         elif self._trainer.too_long:

@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 from bokeh.core.properties import value
 from bokeh.core.property.descriptors import UnsetValueError
-from bokeh.models import ColumnDataSource, GlyphRenderer, NumeralTickFormatter, Range1d
+from bokeh.models import ColumnDataSource, FixedTicker, GlyphRenderer, NumeralTickFormatter, Range1d
 from bokeh.plotting import figure
 from panel.io import state
 
+from app.model import Lab
+
+LEAST = 1e-3  # where an empty axis starts; it may be a logarithmic one
 FONT = 0.875  # of the root font size
 USUAL_REM, LEAST_REM, GREATEST_REM = 16.0, 4.0, 100.0  # root font sizes [pixels]
 LAPTOP = (850.0, 340.0)  # pixels
@@ -33,11 +36,13 @@ TEXT: dict[str, Any] = {
 
 
 class Plot:
-    """A figure named `name` that grows with the page's type; subclasses fill it and say how it fits in `_fit`."""
+    """A figure named `name` that grows with the page's type; subclasses `_draw` the state and `_fit` it to the plot."""
 
-    def __init__(self, name: str, x_label: str, y_label: str) -> None:
+    def __init__(self, lab: Lab, name: str, x_label: str, y_label: str) -> None:
+        self._lab = lab
         self._font = FONT * USUAL_REM
         self._size = LAPTOP
+        self._ticks: list[Any] = []  # round numbers on the axes, as far as the plot chooses them itself
         self._sizes: dict[Any, tuple[str, float]] = {}  # of glyphs, at the usual root font size
         self.figure = figure(
             name=name,
@@ -92,12 +97,39 @@ class Plot:
         self._font = FONT * rem
         for glyph, (attribute, size) in self._sizes.items():
             setattr(glyph, attribute, size * rem / USUAL_REM)
-        self._fit()
+        self._refit()
 
     def _resized(self, _attribute: str, _old: object, _new: object) -> None:
         # Later, and not held together: the browser tells its size while it still reads the page, and Panel drops what
         # is held for a page that is not connected yet.
-        state.execute(self._fit, schedule=True)
+        state.execute(self._refit, schedule=True)
+
+    def refresh(self) -> None:
+        """Bring the plot up to the state; while a prediction is open, that is an empty plot."""
+        if self._lab.held:
+            self._clear()
+        else:
+            self._draw()
+
+    def _refit(self) -> None:
+        if not self._lab.held:
+            self._fit()
+
+    def _clear(self) -> None:
+        """Take everything off the plot from which a curve could be read: points, marks, words and ticks."""
+        for renderer in self.figure.renderers:
+            source = renderer.data_source
+            put(source, {name: [] for name in source.data})
+        self._ticks = []
+        for axis in (*self.figure.xaxis, *self.figure.yaxis, *self.figure.ygrid):
+            if isinstance(axis.ticker, FixedTicker):
+                axis.ticker = FixedTicker(ticks=[], minor_ticks=[])
+        self.figure.x_range.update(start=0, end=1)
+        self.figure.y_range.update(start=LEAST, end=1)
+
+    def _draw(self) -> None:
+        """Draw what the state says."""
+        raise NotImplementedError
 
     def _fit(self) -> None:
         """Fit axes, marks and labels to the data and to the size of the plot."""

@@ -29,6 +29,8 @@ class Prose(JSComponent):
         self.param.update(**self._state())
 
     def _state(self) -> dict[str, object]:
+        if self._lab.held:
+            return {"sentence": "", "training": "", "notices": self._lab.notices, "error": ""}
         error = f"The curve stays as it was: {self._lab.error}" if self._lab.error else ""
         training = self._trainer.sentence
         return {"sentence": self._lab.run.sentence, "training": training, "notices": self._lab.notices, "error": error}

@@ -80,6 +80,9 @@ class Ranking(JSComponent):
 
     def refresh(self) -> None:
         """Rank the curves that the state compares, as far as they are worked out."""
+        if self._lab.held:
+            self.param.update(rows=[], caption="", hint="", lesson="")
+            return
         column = self.sort if self.sort in COLUMNS else "final"
         by = column if column in FIGURES else "final"
         rows = self._sorted(self._rows(), column)

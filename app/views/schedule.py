@@ -58,8 +58,7 @@ class SchedulePlot(Plot):
     """Rate over steps. `figure` is the Bokeh model, `refresh` brings it up to the state."""
 
     def __init__(self, lab: Lab, trainer: Trainer) -> None:
-        super().__init__("schedule", "update t", "learning rate η(t)")
-        self._lab = lab
+        super().__init__(lab, "schedule", "update t", "learning rate η(t)")
         self._trainer = trainer
         self.data = ColumnDataSource({"step": [], "lr": []}, name="schedule_data")
         self._bands = ColumnDataSource({"left": [], "right": [], "shade": []})
@@ -74,7 +73,6 @@ class SchedulePlot(Plot):
         self._pins = [ColumnDataSource({"step": [], "lr": []}, name=f"pin_{n + 1}_data") for n in range(MAX_PINS)]
         self._drawn_pins: list[Case] = []
         self._pinned: list[Run] = []
-        self._ticks: list[float] = []
         self._make()
         self.refresh()
 
@@ -124,8 +122,7 @@ class SchedulePlot(Plot):
         hover.formatters = {"@lr": "printf"}
         plot.add_tools(hover)
 
-    def refresh(self) -> None:
-        """Bring the plot up to the state."""
+    def _draw(self) -> None:
         run = self._lab.run
         drawn = _drawn(run)
         put(self.data, drawn)
@@ -145,6 +142,10 @@ class SchedulePlot(Plot):
             for line, pin in zip(self._pin_lines, self._drawn_pins, strict=False):
                 line.glyph.line_alpha = FAINT if pin.remake == "shuffle" else 1.0
         self._fit()
+
+    def _clear(self) -> None:
+        super()._clear()
+        self._drawn_pins, self._pinned = [], []
 
     def _fit(self) -> None:
         """Fit axes, marks and labels to the curves and to the size of the plot."""

@@ -13,6 +13,7 @@ from schedules.toy import TITLES, TOY, why_unused
 PRESETS_BY_KEY = {preset.key: preset for preset in PRESETS}
 ASIDE = ("classes", "batch", "start_sharp", "start_flat")  # controls that only one problem has
 PICKED = {spec.name for spec in TOY if spec.kind == "choice"}  # what undo takes back
+IDLE: dict[str, Any] = {"value": 0, "high": 1, "text": "", "moments": []}
 ACTS = ("reset", "undo", "pin")
 
 
@@ -106,7 +107,14 @@ def look(lab: Lab, trainer: Trainer) -> dict[str, dict[str, Any]]:
             value = lab.own[key][spec.name]
             state = {**plain, "value": value, "hidden": key != lab.family, "note": ""}
             shown[f"{key}.{spec.name}"] = state if spec.kind == "choice" else {**state, **_reach(lab, spec, value)}
+    if lab.held:
+        return {name: _held(state) for name, state in {**shown, **_look_toy(lab), "step": IDLE}.items()}
     return {**shown, **_look_toy(lab), "step": _look_playhead(lab, trainer)}
+
+
+def _held(state: dict[str, Any]) -> dict[str, Any]:
+    """Return how a control looks while a prediction is open: it does nothing, and says nothing of the curve."""
+    return {**state, "disabled": True, **({"text": ""} if "text" in state else {})}
 
 
 def _look_toy(lab: Lab) -> dict[str, dict[str, Any]]:

@@ -258,11 +258,9 @@ class SweepPlot(Plot):
     """Loss over rate. `figure` is the Bokeh model, `refresh` brings it up to the state."""
 
     def __init__(self, lab: Lab, trainer: Trainer) -> None:
-        super().__init__(TEST, "rate of the next update", "loss before it")
-        self._lab = lab
+        super().__init__(lab, TEST, "rate of the next update", "loss before it")
         self._trainer = trainer
         self._last: tuple[Run, Outlook] | None = None  # what is drawn until there is something newer
-        self._ticks: tuple[list[float], list[float]] = ([], [])
         self._box = (0.0, 1.0, 1e-3, 1.0)
         self._log = False
         self.data = ColumnDataSource(dict(NOTHING), name="range_test_data")
@@ -294,8 +292,7 @@ class SweepPlot(Plot):
         label = Text(x="x", y="y", text_align="align", x_offset="dx", y_offset="dy", **TEXT)
         self._add(self._labels, label, "text_color=--text", "background_fill_color=--surface")
 
-    def refresh(self) -> None:
-        """Bring the plot up to the state and to what is worked out."""
+    def _draw(self) -> None:
         live = self._trainer.live
         if not on_stage(self._lab) or (live is None and self._trainer.too_long):
             self._last = None
@@ -349,7 +346,7 @@ class SweepPlot(Plot):
         self.figure.y_range.update(start=low, end=high)
         if self._log != isinstance(self.figure.x_scale, LogScale):
             self.figure.x_scale = LogScale() if self._log else LinearScale()
-        marks = (across, log_ticks(low, high))
+        marks = [across, log_ticks(low, high)]
         if marks != self._ticks:
             self._ticks = marks
             for axis, ticked in zip((self.figure.xaxis[0], self.figure.yaxis[0]), marks, strict=True):
@@ -455,6 +452,8 @@ class Readings(JSComponent):
 
     def _state(self) -> dict[str, Any]:
         found, lab = self._trainer.live, self._lab
+        if lab.held:
+            return {"hint": "", "rows": [], "says": []}
         if not on_stage(lab):
             return {"hint": WHAT, "rows": [], "says": []}
         if found is None:

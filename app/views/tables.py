@@ -31,6 +31,8 @@ class Tables(JSComponent):
         self.param.update(**self._state())
 
     def _state(self) -> dict[str, list[list[str]]]:
+        if self._lab.held:
+            return {"key_values": [], "steps": []}
         run = self._lab.run
         first_of_each = {kind: steps[:MOST_EVENTS] for kind, steps in run.steps.items()}
         rows = [["0", "first update", number(run.key_values.first), self._loss(0)]]

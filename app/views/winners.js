@@ -78,6 +78,11 @@ function board(onPress) {
         }),
       )
     },
+    clear() {
+      buttons = []
+      names.replaceChildren()
+      body.replaceChildren()
+    },
     mark(row, column) {
       for (const button of buttons.flat()) button.removeAttribute("aria-current")
       buttons[row]?.[column]?.setAttribute("aria-current", "true")
@@ -114,7 +119,11 @@ export function render({model, el}) {
   const show = () => {
     const {map} = model
     answer.hidden = !map.cells
-    if (!map.cells) return
+    if (!map.cells) {
+      table.clear() // it may be covered, and then nothing of it may be left to read
+      sentence.textContent = ""
+      return legend.replaceChildren()
+    }
     table.draw(map)
     sentence.textContent = map.sentence
     legend.replaceChildren(

@@ -275,6 +275,10 @@ class Winners(JSComponent):
     @param.depends("open", watch=True)
     def refresh(self) -> None:
         """Show the map for the present state, or have it worked out."""
+        if self._lab.held:
+            self._map = self._job = None
+            self.param.update(map={}, note="")
+            return
         if not self.open:
             self._job = None
             return
@@ -321,7 +325,7 @@ class Winners(JSComponent):
     def _work(self) -> None:
         self._scheduled = False
         question = self._question()
-        if not self.open or question in self._found:
+        if not self.open or self._lab.held or question in self._found:
             return
         if question != self._standing:
             self._standing = question

@@ -1,0 +1,615 @@
+// The practice panel: a list of exercises, or the question on the desk; see practice.py. All of it is text.
+
+const TYPING = 300 // ms without a key before what is typed is sent
+const TICKS = 200 // positions of a slider along an axis
+
+function make(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== false && value !== undefined) node.setAttribute(name, value === true ? "" : value)
+  }
+  node.append(...children)
+  return node
+}
+
+function act(text, onClick, attributes = {}) {
+  const node = make("button", {type: "button", ...attributes}, text)
+  node.addEventListener("click", onClick)
+  return node
+}
+
+const write = (node, text) => node.textContent !== text && (node.textContent = text)
+
+/** 0.00031234 as 3.123e-4: short, and as the rest of the page writes it. */
+function short(value) {
+  if (value === 0) return "0"
+  const size = Math.abs(value)
+  if (size < 1e-3 || size >= 1e6) return value.toExponential(3).replace(/\.?0+e/, "e").replace("e+", "e")
+  return Number(value.toPrecision(4)).toLocaleString("en")
+}
+
+/** Values along an axis, `share` from 0 to 1. */
+const along = ({low, high, scale}, share) =>
+  scale === "log" ? low * (high / low) ** share : low + (high - low) * share
+const shareOf = ({low, high, scale}, value) =>
+  scale === "log" ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low)
+
+// The forms of an answer. Each has a node, `show(state)`, and `focus()`; `send(value)` passes a prediction on.
+
+const FORMS = {
+  number(form, send) {
+    const input = make("input", {type: "number", step: "any", inputmode: "decimal", autocomplete: "off", id: "answer"})
+    const node = make("div", {class: "answer"},
+      make("label", {for: "answer"}, "Your prediction"), input, make("span", {class: "unit"}, form.unit))
+    let timer
+    const pass = () => {
+      clearTimeout(timer)
+      send(input.value === "" ? null : input.valueAsNumber)
+    }
+    input.addEventListener("input", () => {
+      clearTimeout(timer)
+      timer = setTimeout(pass, TYPING)
+    })
+    input.addEventListener("change", pass)
+    input.addEventListener("wheel", () => input.blur(), {passive: true})
+    return {
+      node,
+      focus: () => input.focus(),
+      show({answer, open}) {
+        if (input.getRootNode().activeElement !== input || !open) input.value = answer ?? ""
+        input.readOnly = !open
+      },
+    }
+  },
+
+  choice(form, send) {
+    const inputs = []
+    const node = make("fieldset", {class: "answer choices"}, make("legend", {}, "Your prediction"))
+    for (const [value, text] of form.options) {
+      const input = make("input", {type: "radio", name: "answer", value})
+      input.addEventListener("change", () => send(value))
+      inputs.push(input)
+      node.append(make("label", {}, input, make("span", {}, text)))
+    }
+    return {
+      node,
+      focus: () => (inputs.find((input) => input.checked) ?? inputs[0]).focus(),
+      show({answer, open}) {
+        for (const input of inputs) {
+          input.checked = input.value === answer
+          input.disabled = !open && !input.checked
+        }
+      },
+    }
+  },
+
+  order(form, send) {
+    const texts = new Map(form.items)
+    let order = form.items.map(([key]) => key)
+    const list = make("ol", {class: "order"})
+    const keep = act("Keep this order", () => send(order))
+    const node = make("fieldset", {class: "answer"}, make("legend", {}, "Your prediction, in order"),
+      make("p", {class: "hint"}, `First: ${form.first}. Last: ${form.last}.`), list, keep)
+    let open = true
+    const move = (index, by) => {
+      const to = index + by
+      if (to < 0 || to >= order.length) return
+      ;[order[index], order[to]] = [order[to], order[index]]
+      draw()
+      list.children[to].querySelector(by < 0 ? "button" : "button:last-of-type").focus()
+      send([...order])
+    }
+    const draw = () =>
+      list.replaceChildren(
+        ...order.map((key, index) => {
+          const text = texts.get(key)
+          const button = (label, sign, by) => act(sign, () => move(index, by), {"aria-label": `Move ${text} ${label}`})
+          const item = make("li", {}, make("span", {}, text))
+          if (open) item.append(button("up", "↑", -1), button("down", "↓", 1))
+          return item
+        }),
+      )
+    return {
+      node,
+      focus: () => list.querySelector("button")?.focus(),
+      show(state) {
+        const changed = open !== state.open || (state.answer && String(state.answer) !== String(order))
+        open = state.open
+        if (state.answer) order = [...state.answer]
+        if (changed || list.children.length === 0) draw()
+        keep.hidden = !open || Boolean(state.answer)
+      },
+    }
+  },
+
+  place(form, send) {
+    const axis = form.across
+    const range = make("input", {type: "range", min: 0, max: TICKS, step: 1, id: "answer"})
+    const exact = make("input", {type: "number", step: "any", inputmode: "decimal", "aria-label": `${axis.label}, exactly`})
+    const node = make("div", {class: "answer"},
+      make("label", {for: "answer"}, `Your place on the axis: ${axis.label}`), exact, range,
+      make("p", {class: "hint"}, "Or click the place in the plot."))
+    const say = (value) => `${short(value)} ${form.unit}`.trim()
+    range.addEventListener("input", () => {
+      const value = Number(along(axis, range.value / TICKS).toPrecision(4))
+      exact.value = value
+      range.setAttribute("aria-valuetext", say(value))
+      send(value)
+    })
+    exact.addEventListener("change", () => send(exact.value === "" ? null : exact.valueAsNumber))
+    return {
+      node,
+      focus: () => range.focus(),
+      show({answer, open}) {
+        const root = range.getRootNode()
+        if (root.activeElement !== range || !open) range.value = answer === null ? TICKS / 2 : TICKS * shareOf(axis, answer)
+        if (root.activeElement !== exact || !open) exact.value = answer === null ? "" : Number(answer.toPrecision(4))
+        range.setAttribute("aria-valuetext", answer === null ? "not placed yet" : say(answer))
+        range.disabled = !open
+        exact.readOnly = !open
+      },
+    }
+  },
+
+  sketch(form, send) {
+    const {up, across} = form
+    let heights = form.knots.map(() => null)
+    const say = (value) => `${short(value)} ${form.unit}`.trim()
+    const rows = form.knots.map((knot, index) => {
+      const name = `${up.label} at ${short(knot)}`
+      const range = make("input", {type: "range", min: 0, max: TICKS, step: 2, "aria-label": name})
+      const value = make("span", {class: "value"})
+      range.addEventListener("input", () => {
+        heights[index] = along(up, range.value / TICKS)
+        send([...heights])
+      })
+      return {range, value, node: make("li", {}, make("span", {"aria-hidden": "true"}, short(knot)), range, value)}
+    })
+    const fold = make("details", {class: "knots"}, make("summary", {}, "Set heights by slider, without drawing"),
+      make("p", {class: "hint"}, `One slider for each of ${rows.length} places along “${across.label}”. ` +
+        "What lies between two that are set is joined by a line; the first and the last are needed."),
+      make("ol", {}, ...rows.map((row) => row.node)))
+    const node = make("div", {class: "answer"},
+      make("p", {}, "Draw your prediction in the plot, from the left end to the right one."), fold)
+    return {
+      node,
+      focus: () => (fold.open ? rows[0].range.focus() : fold.querySelector("summary").focus()),
+      show({answer, open}) {
+        heights = answer ? [...answer] : form.knots.map(() => null)
+        rows.forEach(({range, value}, index) => {
+          const height = heights[index]
+          if (range.getRootNode().activeElement !== range || height === null) {
+            range.value = height === null ? TICKS / 2 : TICKS * shareOf(up, height)
+          }
+          range.classList.toggle("unset", height === null)
+          range.setAttribute("aria-valuetext", height === null ? "not drawn yet" : say(height))
+          range.disabled = !open
+          write(value, height === null ? "–" : say(height))
+        })
+      },
+    }
+  },
+}
+
+/** The question on the desk, from the prediction to what comes after the reveal. */
+function deskView(first, fixed, {send, close, open}) {
+  const form = FORMS[first.form.kind](first.form, (value) => send(value === null ? "clear" : "predict", value))
+  const title = make("h3", {tabindex: -1}, `${first.exercise}. ${first.title}`)
+  const about = make("p", {class: "hint"}, first.idea, " · ", make("span", {class: "badge"}, first.status))
+  const ask = make("p", {class: "ask"}, first.ask)
+  const worked = make("ol", {class: "worked"})
+  const workedBox = make("section", {"aria-label": "Worked example"},
+    make("p", {}, make("strong", {}, "Worked up to the last step, which is yours:")), worked)
+
+  const undo = act("Undo", () => send("undo", null))
+  const clear = act("Clear", () => send("clear", null))
+  const refusal = make("p", {class: "hint warning", role: "alert"})
+  const changes = make("div", {class: "bar-of-buttons"}, undo, clear)
+
+  const why = make("textarea", {id: "why", rows: 3, maxlength: fixed.most_text, "aria-describedby": "why-hint"})
+  const whyBox = make("div", {}, make("label", {for: "why"}, "Why? Name what makes it so"), why,
+    make("p", {class: "hint", id: "why-hint"}, `At least ${fixed.least_reason} characters. Nobody marks your words; you compare them.`))
+  let timer
+  const passWhy = () => {
+    clearTimeout(timer)
+    send("why", why.value)
+  }
+  why.addEventListener("input", () => {
+    clearTimeout(timer)
+    timer = setTimeout(passWhy, TYPING)
+  })
+  why.addEventListener("change", passWhy)
+
+  const degrees = []
+  const sure = make("fieldset", {class: "switch sure"}, make("legend", {}, "How sure?"))
+  for (const [value, text] of fixed.sure) {
+    const input = make("input", {type: "radio", name: "sure", value})
+    input.addEventListener("change", () => send("sure", value))
+    degrees.push(input)
+    sure.append(make("label", {}, input, make("span", {}, text)))
+  }
+
+  const nudges = make("ol", {class: "nudges"})
+  const nudge = act("A nudge", () => send("nudge", null))
+  const commit = act("Commit", () => {
+    clearTimeout(timer)
+    if (why.value !== shown.reason) send("why", why.value)
+    if (commit.getAttribute("aria-disabled") === "true" && shown.missing !== "Say why") return goMissing()
+    send("commit", null)
+  }, {class: "main"})
+  const missing = make("p", {class: "hint", id: "missing"})
+  commit.setAttribute("aria-describedby", "missing")
+  const goMissing = () => {
+    if (shown.phase === "predict") form.focus()
+    else if (shown.phase === "why") why.focus()
+    else if (shown.phase === "sure") degrees[0].focus()
+  }
+
+  const result = make("section", {class: "result", "aria-label": "Result"})
+  const live = make("p", {class: "unseen", role: "status", "aria-live": "polite"})
+  const before = make("div", {class: "before"}, changes, refusal, whyBox, sure, nudges, nudge,
+    make("div", {class: "commit"}, commit, missing))
+  const node = make("article", {class: "desk"},
+    make("div", {class: "bar-of-buttons"}, act("← All exercises", close)),
+    title, about, ask, workedBox, form.node, before, result, live)
+  node.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.ctrlKey) commit.click()
+  })
+
+  let shown = first
+  const after = resultView(fixed, {send, open})
+  result.append(after.node)
+
+  return {
+    node,
+    show(state, justCommitted) {
+      shown = state
+      form.show(state)
+      workedBox.hidden = state.worked.length === 0
+      worked.replaceChildren(...[...state.worked, state.last_step].filter(Boolean).map((line) => make("li", {}, line)))
+      undo.disabled = !state.can_undo
+      clear.disabled = state.answer === null
+      write(refusal, state.refusal)
+      refusal.hidden = state.refusal === ""
+      changes.hidden = !state.open
+      if (why.getRootNode().activeElement !== why || !state.open) why.value = state.reason
+      why.readOnly = !state.open
+      why.disabled = state.phase === "predict"
+      for (const input of degrees) {
+        input.checked = input.value === state.sure
+        input.disabled = ["predict", "why"].includes(state.phase) || (!state.open && !input.checked)
+      }
+      nudges.hidden = state.nudges.length === 0
+      if (nudges.children.length !== state.nudges.length) {
+        nudges.replaceChildren(...state.nudges.map((text) => make("li", {}, text)))
+      }
+      nudge.hidden = !state.more_nudges
+      write(nudge, state.nudges.length ? "Another nudge" : "A nudge")
+      commit.parentElement.hidden = !state.open
+      commit.setAttribute("aria-disabled", String(state.missing !== ""))
+      write(missing, state.missing ? `Still missing: ${state.missing[0].toLowerCase()}${state.missing.slice(1)}.` : "Once committed, it stays.")
+      result.hidden = state.open
+      if (!state.open) after.show(state)
+      if (justCommitted) {
+        write(live, `Committed. ${state.right ? "It fits" : "It does not fit"}: you predicted ${state.predicted}; it is ${state.truth}; ${state.gap}.`)
+        after.focus()
+      }
+    },
+    focus: () => title.focus(),
+  }
+}
+
+/** What stands there after the commit: both answers, the gap, the wrong models, and what the student makes of it. */
+function resultView(fixed, {send, open}) {
+  const title = make("h4", {tabindex: -1})
+  const table = make("dl", {class: "both"})
+  const features = make("ul", {class: "features"})
+  const because = make("p", {})
+  const models = make("ul", {class: "models"})
+  const others = make("details", {}, make("summary", {}, "Other ways of thinking, and where they lead"), models)
+  const yours = make("p", {class: "yours"})
+  const saw = make("fieldset", {class: "choices"}, make("legend", {}, "What did you see? It came out …"))
+  const remark = make("textarea", {id: "remark", rows: 2, maxlength: fixed.most_text})
+  const echo = make("p", {class: "hint", role: "status"})
+  const rubric = make("fieldset", {class: "rubric"}, make("legend", {}, "Before you go on: you judge, the page only suggests"))
+  const receipt = make("p", {class: "hint"})
+  const sibling = act("Same question, other numbers", () => open(state.exercise, state.next_seed))
+  const next = act("Next exercise", () => open(nextOf(state.exercise), 0), {class: "main"})
+  const nextOf = (key) => {
+    const keys = fixed.catalogue.map((exercise) => exercise.key)
+    return keys[(keys.indexOf(key) + 1) % keys.length]
+  }
+  const locked = make("p", {class: "hint"}, "First say what you saw.")
+  const node = make("div", {}, title, table, features, yours, because, others, saw,
+    make("label", {for: "remark"}, "What explains the gap? (if you like)"), remark, echo, rubric,
+    make("div", {class: "bar-of-buttons"}, next, sibling), locked, receipt)
+  let state = {}
+  let drawn
+  let timer
+  const pass = () => {
+    clearTimeout(timer)
+    if (state.seen) send("saw", [state.seen, remark.value])
+  }
+  remark.addEventListener("input", () => {
+    clearTimeout(timer)
+    timer = setTimeout(pass, TYPING)
+  })
+  remark.addEventListener("change", pass)
+
+  const draw = () => {
+    saw.replaceChildren(saw.firstChild, ...state.options_seen.map(([value, text]) => {
+      const input = make("input", {type: "radio", name: "saw", value})
+      input.addEventListener("change", () => send("saw", [value, remark.value]))
+      return make("label", {}, input, make("span", {}, text))
+    }))
+    rubric.replaceChildren(rubric.firstChild, ...state.rubric.map(([line, text]) => {
+      const input = make("input", {type: "checkbox", value: line})
+      input.addEventListener("change", () => send("tick", [line, input.checked]))
+      return make("label", {}, input, make("span", {}, text), make("span", {class: "hint"}))
+    }))
+    if (state.near.length) {
+      const select = make("select", {"aria-label": "The neighbouring idea"},
+        make("option", {value: ""}, "Which neighbouring idea? …"),
+        ...state.near.map(([key, text]) => make("option", {value: key}, `${key}. ${text}`)))
+      select.addEventListener("change", () => send("neighbour", select.value))
+      rubric.append(select)
+    }
+    models.replaceChildren(...state.others.map((told) =>
+      make("li", {}, make("strong", {}, `${told.value}: ${told.name}. `), `${told.assumes} ${told.parts}`)))
+    features.replaceChildren(...state.features.map(([text, holds]) => make("li", {}, `${holds ? "✓" : "✗"} ${text}: ${holds ? "agrees" : "differs"}`)))
+    table.replaceChildren(
+      make("dt", {}, "You predicted"), make("dd", {}, state.predicted),
+      make("dt", {}, "It is"), make("dd", {}, make("strong", {}, state.truth)),
+      make("dt", {}, "The gap"), make("dd", {}, state.gap))
+  }
+  return {
+    node,
+    focus() {
+      title.focus({preventScroll: true})
+      title.scrollIntoView({block: "start"})
+    },
+    show(now) {
+      state = now
+      if (drawn !== now.receipt) {
+        drawn = now.receipt
+        draw()
+      }
+      write(title, now.right ? "✓ Your prediction holds" : "✗ It came out differently")
+      const told = now.others.find((other) => other.yours)
+      yours.hidden = !told
+      write(yours, told ? `That is what you get if ${told.name}. ${told.assumes} ${told.parts}` : "")
+      write(because, now.because)
+      features.hidden = now.features.length === 0
+      for (const input of saw.querySelectorAll("input")) input.checked = input.value === now.seen
+      if (remark.getRootNode().activeElement !== remark) remark.value = now.remark
+      write(echo, now.seen === "" ? "" : now.saw_right ? "Yes, that is what there is to see." : `Look again: it came out ${now.seen_words}.`)
+      now.rubric.forEach(([, , suggestion, ticked], index) => {
+        const label = rubric.querySelectorAll("label")[index]
+        label.querySelector("input").checked = ticked
+        write(label.querySelector(".hint"), suggestion)
+      })
+      const select = rubric.querySelector("select")
+      if (select) select.value = now.neighbour
+      next.disabled = sibling.disabled = now.seen === ""
+      locked.hidden = now.seen !== ""
+      write(receipt, `Computed by the engine from seed ${now.seed}. Receipt ${now.receipt}: the same for the same prediction.`)
+    },
+  }
+}
+
+/** The list of exercises by idea, what is due again, and the ledger. */
+function listView(fixed, ledger, {open, redraw}) {
+  const start = make("div", {class: "start"})
+  const due = make("section", {"aria-label": "Due again"})
+  const ideas = make("div", {})
+  const seed = make("input", {type: "number", id: "exercise-seed", min: 0, max: fixed.largest_seed, step: 1, value: 0})
+  const seeds = make("p", {class: "hint seeds"}, make("label", {for: "exercise-seed"}, "Numbers from seed"), seed,
+    " An instructor who sets an exercise shares the link in the address bar: it holds exercise and seed.")
+  const seedOf = () => (Number.isInteger(seed.valueAsNumber) ? Math.min(fixed.largest_seed, Math.max(0, seed.valueAsNumber)) : 0)
+  const marks = {none: ["○", "not tried"], right: ["✓", "right"], wrong: ["✗", "missed"]}
+  const markOf = (entry) => marks[entry ? (entry.right ? "right" : "wrong") : "none"]
+  const again = ({exercise, seed}) => open(exercise, (seed + 1) % (fixed.largest_seed + 1))
+  const titleOf = (key) => fixed.catalogue.find((exercise) => exercise.key === key)?.title ?? key
+  const ledgerBox = ledgerView(fixed, ledger, redraw)
+  const node = make("div", {class: "list"},
+    make("p", {class: "lesson"}, "Predict first, then look: those who only watch learn no more than those who never saw it. " +
+      "While you predict, the stage is covered."),
+    start, due, ideas, seeds, ledgerBox.node)
+  return {
+    node,
+    show() {
+      const next = fixed.catalogue.find(({key}) => !ledger.last(key))
+      const begun = ledger.entries.length > 0
+      start.replaceChildren(next
+        ? act(`${begun ? "Go on" : "Begin"}: ${next.title}`, () => open(next.key, seedOf()), {class: "main"})
+        : make("p", {}, "You have tried every exercise. Take one again with other numbers."))
+      const {due: now, later} = ledger.queue
+      due.hidden = now.length + later.length === 0
+      due.replaceChildren(make("h3", {}, "To try again"), make("ul", {class: "exercises"},
+        ...now.map((entry) => make("li", {}, act(`${entry.exercise}. ${titleOf(entry.exercise)}`, () => again(entry)),
+          make("span", {class: "hint"}, entry.sure === "sure" ? "you were sure, and it came out differently" : "missed")))),
+        ...(later.length ? [make("p", {class: "hint"}, `Missed today, and back tomorrow with other numbers: ${later.map((entry) => entry.exercise).join(", ")}.`)] : []))
+      const opened = new Set([...ideas.querySelectorAll("details[open]")].map((fold) => fold.dataset.idea))
+      if (!ideas.children.length) opened.add(next?.idea ?? fixed.ideas[0][0])
+      ideas.replaceChildren(...fixed.ideas.map(([idea, text]) => {
+        const some = fixed.catalogue.filter((exercise) => exercise.idea === idea)
+          .sort((a, b) => a.key.slice(1) - b.key.slice(1))
+        const done = some.filter(({key}) => ledger.last(key)?.right).length
+        const fold = make("details", {"data-idea": idea, open: opened.has(idea)}, make("summary", {}, `${text} (${done} of ${some.length})`),
+          make("ul", {class: "exercises"}, ...some.map(({key, title, surprising}) => {
+            const [sign, words] = markOf(ledger.last(key))
+            return make("li", {}, make("span", {class: "mark", role: "img", "aria-label": words, title: words}, sign),
+              act(`${key}. ${title}`, () => open(key, seedOf())),
+              ...(surprising ? [make("span", {class: "hint"}, "surprising")] : []))
+          })))
+        return fold
+      }))
+      ledgerBox.show()
+    },
+    focus: () => start.querySelector("button")?.focus(),
+  }
+}
+
+function ledgerView(fixed, ledger, redraw) {
+  const sureWords = Object.fromEntries(fixed.sure)
+  const kept = make("p", {class: "hint"})
+  const calibration = make("table", {class: "calibration"})
+  calibration.createCaption().textContent = "How often right, by how sure"
+  const status = make("p", {class: "hint", role: "status"})
+  const entries = make("ol", {class: "entries"})
+  const file = make("input", {type: "file", accept: "application/json,.json", class: "unseen", tabindex: -1, "aria-label": "Ledger file to import"})
+  const save = (name, type, text) => {
+    const link = make("a", {href: URL.createObjectURL(new Blob([text], {type})), download: name})
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000)
+  }
+  const sureToErase = make("div", {class: "bar-of-buttons", role: "group", "aria-label": "Erase the ledger?", hidden: true})
+  const erase = act("Erase …", () => {
+    sureToErase.hidden = false
+    sureToErase.querySelector("button").focus()
+  })
+  const closeErase = (said) => {
+    sureToErase.hidden = true
+    write(status, said)
+    erase.focus()
+  }
+  sureToErase.append("Erase all predictions and drafts in this browser?",
+    act("Yes, erase them", () => {
+      ledger.erase()
+      redraw()
+      closeErase("The ledger is empty.")
+    }), act("No, keep them", () => closeErase("")))
+  const take = async () => {
+    const [chosen] = file.files
+    file.value = ""
+    if (!chosen) return
+    try {
+      if (chosen.size > 5e6) throw new Error("too large")
+      const {fresh, odd} = ledger.import(await chosen.text())
+      redraw()
+      write(status, `${fresh} new ${fresh === 1 ? "prediction" : "predictions"} taken in${odd ? `, ${odd} could not be read` : ""}.`)
+    } catch {
+      write(status, "This file is not a ledger: export one here as JSON to see what it looks like.")
+    }
+  }
+  file.addEventListener("change", take)
+  const node = make("details", {class: "ledger"}, make("summary", {}, "Your ledger"), kept, calibration, entries,
+    make("div", {class: "bar-of-buttons"},
+      act("Export as JSON", () => save("schedule-lab-ledger.json", "application/json", ledger.json)),
+      act("Export as Markdown", () => save("schedule-lab-ledger.md", "text/markdown", ledger.markdown)),
+      act("Import …", () => file.click()), erase), file, sureToErase, status)
+  return {
+    node,
+    show() {
+      const all = ledger.entries
+      write(kept, ledger.kept
+        ? "Kept in this browser only, on this device. Nothing of it is stored on the server."
+        : "This browser keeps nothing for this page: what you predict is gone when you leave.")
+      const body = calibration.tBodies[0] ?? calibration.createTBody()
+      body.replaceChildren(...ledger.calibration.map(({sure, all: some, right}) => {
+        const share = some ? Math.round((100 * right) / some) : 0
+        const bar = make("span", {class: "meter", "aria-hidden": "true"})
+        bar.style.setProperty("--share", `${share}%`)
+        return make("tr", {}, make("th", {scope: "row"}, sureWords[sure]), make("td", {}, bar),
+          make("td", {}, some ? `${right} of ${some} right` : "none yet"))
+      }))
+      entries.replaceChildren(...all.slice(-20).reverse().map((entry) =>
+        make("li", {}, `${entry.right ? "✓" : "✗"} ${entry.exercise}: predicted ${entry.predicted ?? "?"}, was ${entry.truth ?? "?"} (${(sureWords[entry.sure] ?? "").toLowerCase()})`)))
+      entries.hidden = all.length === 0
+    },
+  }
+}
+
+export function render({model, el}) {
+  el.getRootNode().adoptedStyleSheets = [window.scheduleLab.sheet]
+  const ledger = new Ledger()
+  const page = document.documentElement
+  const root = make("div", {class: "practice"})
+  let desk
+  let waiting = []
+  let flying = 0
+  let seq = 0
+  let watchdog
+
+  // One batch is on its way at a time; what comes meanwhile follows in its order.
+  const flush = () => {
+    if (flying || waiting.length === 0) return
+    flying = ++seq
+    const acts = waiting
+    waiting = []
+    watchdog = setTimeout(landed, 5000)
+    model.sent = {seq: flying, acts}
+  }
+  const landed = () => {
+    clearTimeout(watchdog)
+    flying = 0
+    flush()
+  }
+  model.on("done", () => flying && model.done >= flying && landed())
+  const send = (name, value) => {
+    const at = waiting.findLastIndex(([waits]) => waits === name)
+    if (["predict", "why"].includes(name) && at >= 0 && at === waiting.length - 1) waiting[at] = [name, value]
+    else waiting.push([name, value])
+    flush()
+  }
+  const resume = (question) => {
+    const record = ledger.find(question)
+    const kept = {misses: ledger.misses(question.exercise)}
+    send("resume", record ? {...kept, record} : {...kept, draft: ledger.draftOf(question) ?? null})
+  }
+  const open = (exercise, seed) => {
+    wanted = true
+    send("open", {exercise, seed})
+    resume({exercise, seed})
+  }
+  let wanted = false // whether the reader has asked for what comes next, so that the focus follows
+  const close = () => {
+    wanted = true
+    send("close", null)
+  }
+  const list = listView(model.fixed, ledger, {open, redraw: () => list.show()})
+
+  let before = {}
+  const show = () => {
+    const state = model.shown
+    const same = desk && before.exercise === state.exercise && before.seed === state.seed
+    page.toggleAttribute("data-held", Boolean(state.open))
+    page.toggleAttribute("data-canvas", Boolean(state.canvas))
+    if (!state.exercise) {
+      desk = undefined
+      list.show()
+      if (root.firstChild !== list.node) {
+        root.replaceChildren(list.node)
+        if (wanted) list.focus()
+      }
+    } else {
+      const committed = same && before.open && !state.open
+      if (!same) {
+        desk = deskView(state, model.fixed, {send, close, open})
+        root.replaceChildren(desk.node)
+      }
+      desk.show(state, committed)
+      if (!same && wanted) desk.focus()
+      if (state.record) ledger.keep(state.record)
+      else if (same) ledger.draft(state, {answer: state.answer, reason: state.reason, sure: state.sure, nudges: state.nudges.length})
+      if (committed) ledger.draft(state, undefined)
+    }
+    wanted = false
+    before = state
+  }
+  model.on("shown", show)
+  show()
+  if (model.shown.exercise) {
+    window.scheduleLab.companion?.("practice")
+    resume(model.shown)
+  }
+  // What another tab commits is committed here.
+  const follow = (event) => {
+    if (event.key !== LEDGER) return
+    if (before.open && ledger.find(before)) resume(before)
+    else if (!before.exercise) list.show()
+  }
+  addEventListener("storage", follow)
+  model.on("remove", () => removeEventListener("storage", follow))
+  el.replaceChildren(root)
+}

@@ -1,0 +1,69 @@
+"""Practice: the list of exercises, the question on the desk, its result, and the ledger.
+
+Everything that is shown of an attempt comes from `Desk.shown`; the ledger is the browser's own and never comes here,
+but for the one record that brings a committed prediction back.
+"""
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import panel as pn
+import param
+from panel.custom import JSComponent
+
+from app.model import Lab
+from app.practice.attempt import LEAST_REASON, MOST_TEXT, SURE
+from app.practice.desk import catalogue
+from app.practice.question import IDEAS, LARGEST_SEED
+
+HERE = Path(__file__).parent
+
+
+class Practice(JSComponent):
+    """The practice panel; `practice.js` draws it and keeps the ledger with `ledger.js`."""
+
+    fixed = param.Dict(default={}, doc="To the browser, once: catalogue, ideas, degrees of sureness, limits.")
+    shown = param.Dict(default={}, doc="To the browser: the attempt, see `Desk.shown`; empty without one.")
+    sent = param.Dict(default={}, doc="From the browser: {seq, acts}; each act is [name, value].")
+    done = param.Integer(default=0, doc="To the browser: the last `seq` that is answered.")
+
+    _esm = "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("ledger.js", "practice.js"))
+    _debounce: ClassVar[int] = 2  # see controls.py
+    _busy__ignore: ClassVar[list[str]] = ["sent"]
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        fixed = {
+            "catalogue": catalogue(),
+            "ideas": [list(idea) for idea in IDEAS.items()],
+            "sure": [list(degree) for degree in SURE.items()],
+            "least_reason": LEAST_REASON,
+            "most_text": MOST_TEXT,
+            "largest_seed": LARGEST_SEED,
+        }
+        super().__init__(fixed=fixed, shown=lab.desk.shown, sizing_mode="stretch_width", margin=0)
+
+    @param.depends("sent", watch=True)
+    def _receive(self) -> None:
+        seq, acts = self.sent.get("seq"), self.sent.get("acts")
+        with pn.io.hold():
+            for act in acts if isinstance(acts, list) else []:
+                if isinstance(act, list) and len(act) == 2:  # noqa: PLR2004 - a name and a value
+                    self._do(*act)
+            self.refresh()
+            self.done = seq if isinstance(seq, int) else 0
+
+    def _do(self, name: object, value: Any) -> None:
+        if name == "open":
+            asked = value if isinstance(value, dict) else {}
+            exercise, seed = asked.get("exercise"), asked.get("seed")
+            if isinstance(exercise, str) and isinstance(seed, int) and not isinstance(seed, bool):
+                self._lab.open(exercise, seed)
+        elif name == "close":
+            self._lab.open("", 0)
+        else:
+            self._lab.practise(name, value)
+
+    def refresh(self) -> None:
+        """Show the attempt as it stands."""
+        self.shown = self._lab.desk.shown
