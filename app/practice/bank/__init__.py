@@ -1,6 +1,6 @@
 """All exercises, by idea; importing this declares them."""
 
-from app.practice.bank import noise, shape
+from app.practice.bank import logistic, noise, shape
 from app.practice.question import EXERCISES
 
-__all__ = ["EXERCISES", "noise", "shape"]
+__all__ = ["EXERCISES", "logistic", "noise", "shape"]
