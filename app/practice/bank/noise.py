@@ -7,7 +7,7 @@ import numpy as np
 from app.practice.forms import LOG, Array, Axis, Number, Sketch
 from app.practice.judge import end_height, rises_between, start_height
 from app.practice.question import Draw, Feature, Line, Picture, Question, WrongModel, exercise
-from app.practice.toy import CONDITION, TOP, final_loss, losses, on_stage, rates, settled_loss
+from app.practice.toy import CONDITION, TOP, final_loss, losses, on_stage, rates, settled_loss, trained
 from schedules.facts import number
 
 GRID = 100  # rates at which a loss is drawn
@@ -305,7 +305,8 @@ def loss_against_warmup(T: int, eta_max: float, condition: float, noise: float) 
     form = Sketch(Axis("warmup Tw", 0, longest), Axis("final loss", 0.0, float(f"{4 * without:.1e}")))
 
     def ends() -> list[float]:
-        return form.sampled(form.knots, np.array([end(round(Tw)) for Tw in form.knots])).tolist()
+        curves = np.stack([rates("warmup_cosine", **run(round(Tw))) for Tw in form.knots])
+        return form.sampled(form.knots, trained(curves, condition=condition, noise=noise).loss[:, -1]).tolist()
 
     return Question(
         ask=(
