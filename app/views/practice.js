@@ -145,6 +145,7 @@ const FORMS = {
         if (root.activeElement !== range || !open) range.value = answer === null ? TICKS / 2 : TICKS * shareOf(axis, answer)
         if (root.activeElement !== exact || !open) exact.value = answer === null ? "" : Number(answer.toPrecision(4))
         range.setAttribute("aria-valuetext", answer === null ? "not placed yet" : say(answer))
+        range.classList.toggle("unset", answer === null)
         range.disabled = !open
         exact.readOnly = !open
       },
@@ -271,7 +272,7 @@ function deskView(first, fixed, {send, close, open}) {
       clear.disabled = state.answer === null
       write(refusal, state.refusal)
       refusal.hidden = state.refusal === ""
-      changes.hidden = !state.open
+      changes.hidden = !state.open || (state.answer === null && !state.can_undo)
       if (why.getRootNode().activeElement !== why || !state.open) why.value = state.reason
       why.readOnly = !state.open
       why.disabled = state.phase === "predict"
@@ -366,7 +367,10 @@ function resultView(fixed, {send, open}) {
     node,
     focus() {
       title.focus({preventScroll: true})
-      title.scrollIntoView({block: "start"})
+      // Beside the stage the panel scrolls by itself, and the stage stays where it is.
+      const panel = document.querySelector(".companion")
+      if (getComputedStyle(panel).overflowY !== "auto") return title.scrollIntoView({block: "start"})
+      panel.scrollTop += title.getBoundingClientRect().top - panel.getBoundingClientRect().top
     },
     show(now) {
       state = now
