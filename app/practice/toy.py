@@ -54,3 +54,13 @@ def settled_loss(lr: ArrayLike, sharpness: float, noise: float, condition: float
     constant = np.tile(np.atleast_1d(np.asarray(lr, dtype=np.float64))[:, None], (1, LONG))
     bowl = Quadratic(sharpness, condition, noise, start=(0.0, 0.0))  # with no start to forget
     return np.asarray(expect(bowl, SGD(), constant, every=LONG).loss[:, -1])
+
+
+UNCHANGED = 1e-9  # of a value: changes below count as none
+
+
+def trend(first: float, second: float, within: float = UNCHANGED) -> str:
+    """Return "rises", "same" or "falls": how a positive value changes, where a small share of it counts as nothing."""
+    if abs(second - first) <= within * first:
+        return "same"
+    return "rises" if second > first else "falls"

@@ -250,8 +250,18 @@ function deskView(first, fixed, {send, close, open}) {
   const live = make("p", {class: "unseen", role: "status", "aria-live": "polite"})
   const before = make("div", {class: "before"}, changes, refusal, whyBox, sure, nudges, nudge,
     make("div", {class: "commit"}, commit, missing))
+  const copy = act("Copy link", async () => {
+    const link = `${location.origin}${location.pathname}?exercise=${first.exercise}&exercise_seed=${first.seed}`
+    try {
+      await navigator.clipboard.writeText(link)
+      write(copy, "Link copied")
+    } catch {
+      window.prompt("Copy this link:", link)
+    }
+    setTimeout(() => write(copy, "Copy link"), 1500)
+  }, {title: "To set this very question: the link holds exercise and seed, and no answer"})
   const node = make("article", {class: "desk"},
-    make("div", {class: "bar-of-buttons"}, act("← All exercises", close)),
+    make("div", {class: "bar-of-buttons"}, act("← All exercises", close), copy),
     title, about, ask, workedBox, form.node, before, result, live)
   node.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.ctrlKey) commit.click()

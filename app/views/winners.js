@@ -110,7 +110,8 @@ export function render({model, el}) {
   const scroll = make("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": "Map of winners"}, table.node)
   const legend = make("ul", {class: "winners-legend", "aria-label": "Letters of the map"})
   const answer = make("div", {class: "answer"}, sentence, scroll, legend)
-  const fold = make("details", {class: "winners"}, make("summary", {}, "Who wins where"), columns, note, status, answer)
+  const fold = make("details", {class: "winners"}, make("summary", {}, "Who wins where"), columns, note, status, answer,
+    make("p", {class: "hint"}, model.rules))
   fold.open = model.open
   fold.addEventListener("toggle", () => {
     if (model.open !== fold.open) model.open = fold.open

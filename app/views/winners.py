@@ -33,6 +33,10 @@ KEPT = 4  # finished maps
 DIGITS, FEW_DIGITS, MUCH = 3, 2, 1.095  # of a loss; of a ratio of at least so much
 
 ALL = tuple(CONTESTANTS.values())
+RULES = (
+    "All six have the peak and the run length of their cell. The decays end at 0, the step drops once, half-way, to a "
+    "tenth, the warmup takes a tenth of the run, and the inverse square root has none."
+)
 EXACT = "The map is exact for SGD and momentum on the quadratic; shown for "
 SAME = "the quadratic with the same sharpness and condition"
 
@@ -251,6 +255,7 @@ class Winners(JSComponent):
     map = param.Dict(default={}, doc="To the browser: see `Map.shown`; empty before the first one.")
     here = param.List(default=[], doc="To the browser: row and column nearest to the state.")
     across = param.String(default=ACROSS[0], doc="To the browser: what the columns are.")
+    rules = param.String(default=RULES, doc="To the browser: what the schedules are; fixed.")
     note = param.String(default="", doc="To the browser: how the map differs from what is trained.")
     stale = param.Boolean(default=False, doc="To the browser: whether another map is being worked out.")
     open = param.Boolean(default=False, doc="From the browser: whether the fold is open.")

@@ -358,3 +358,19 @@ def test_decoding_leaves_the_fresh_state_alone() -> None:
     state["own"]["step"]["gamma"] = 0.9
     assert fresh.state == Lab().state
     assert unquote(encode(fresh)) == encode(Lab())
+
+
+def test_a_link_opens_an_exercise_with_its_seed() -> None:
+    lab = Lab()
+    lab.open("E4", 123)
+    state, notices = decode(parse(encode(lab)), Lab())
+    assert (state["exercise"], state["exercise_seed"], notices) == ("E4", 123, [])
+    lab.open("", 0)
+    assert "exercise" not in encode(lab)
+
+
+@pytest.mark.parametrize("query", ["exercise=E99", "exercise=<b>", "exercise=", "exercise=E1&exercise_seed=-1"])
+def test_a_broken_link_to_an_exercise_says_so(query: str) -> None:
+    _state, notices = decode(parse(query), Lab())
+    assert len(notices) == 1
+    assert "was ignored" in notices[0]

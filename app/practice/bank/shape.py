@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from app.practice.forms import Axis, Choice, Number, Sketch
+from app.practice.forms import LOG, Array, Axis, Choice, Number, Place, Sketch
 from app.practice.judge import end_height, peak_height, peak_place, rises_between
 from app.practice.question import Draw, Feature, Question, WrongModel, exercise
-from app.practice.toy import rates
+from app.practice.toy import CONDITION, TOP, final_loss, losses, on_stage, rates, trend
 from schedules.facts import number
 
-FEWER_THAN = 1e-9  # of a value: changes below count as none
+ROUNDING = 1e-12  # of a rate: what rounding may change
 
 
 def _draw_first(draw: Draw) -> dict[str, Any]:
@@ -64,6 +64,166 @@ def first_update(T: int, Tw: int, eta_max: float) -> Question:
     )
 
 
+def _at_peak(lr: Array, eta_max: float) -> float:
+    """Return how many updates use the peak, but for rounding."""
+    return float((np.abs(lr - eta_max) <= ROUNDING * eta_max).sum())
+
+
+def _draw_peak(draw: Draw) -> dict[str, Any]:
+    T = draw.whole(200, 2_000, 100)
+    eta_max = draw.real(1e-4, 1e-1, 1)
+    return {
+        "T": T,
+        "Tw": round(draw.one_of(0.0, 0.05, 0.1, 0.2, 0.4) * T),
+        "eta_max": eta_max,
+        "eta_min": draw.one_of(0.0, 0.1) * eta_max,
+    }
+
+
+@exercise("E2", "shape", "Updates at the peak", _draw_peak)
+def updates_at_peak(T: int, Tw: int, eta_max: float, eta_min: float) -> Question:
+    """Ask how many updates use exactly the peak."""
+    run = {"T": T, "Tw": Tw, "eta_max": eta_max, "eta_min": eta_min}
+    lr = rates("warmup_cosine", **run)
+
+    def because() -> str:
+        shown = ", ".join(f"{number(float(rate))} at t = {t:,}" for t, rate in enumerate(lr) if abs(t - Tw + 0.5) < 2)
+        if not Tw:
+            return (
+                f"Without warmup the decay makes the first update, with u = 0, at the peak: {number(float(lr[0]))}. "
+                f"The second one uses {number(float(lr[1]))} already. Only where a ramp leads up to the peak is it "
+                "used twice."
+            )
+        return (
+            f"Around the seam the rates are {shown}. The ramp counts t + 1 and so is at the peak in its own last "
+            "update; the decay then starts from u = 0, at the peak again."
+        )
+
+    once = WrongModel(
+        "ramp and decay share the peak",
+        "It lets both parts meet in a single update, as two lines do in a sketch.",
+        "Each update belongs to one part only. The ramp ends at the peak, and the decay begins there with the next one.",
+        lambda: _at_peak(np.delete(lr, Tw), eta_max),
+    )
+    twice = WrongModel(
+        "the peak is always used twice",
+        "It carries over what happens where a warmup meets a decay.",
+        "Here there is no ramp whose last update could be at the peak as well.",
+        lambda: _at_peak(rates("warmup_cosine", **{**run, "Tw": 1}), eta_max),
+    )
+    warmup = (
+        f"warms up over Tw = {Tw:,} of them to the peak" if Tw else "has no warmup (Tw = 0). It starts from the peak"
+    )
+    return Question(
+        ask=(
+            f"A run of T = {T:,} updates {warmup} eta_max = {number(eta_max)}, and decays along a cosine to eta_min = "
+            f"{number(eta_min)}. How many of its updates use exactly the peak rate?"
+        ),
+        form=Number("updates"),
+        truth=lambda: _at_peak(lr, eta_max),
+        wrong=(
+            once if Tw else twice,
+            WrongModel(
+                "the peak lies between two updates",
+                "It expects a curve that is only looked at in steps to miss its own highest point.",
+                "Both rules hit the peak exactly, at their ends: none of it falls between two steps.",
+                lambda: 0.0,
+            ),
+        ),
+        nudges=(
+            "Which rate does the last update of the warmup use, and which one the first after it?"
+            if Tw
+            else "Which rule makes the first update when there is no ramp, and which one the second?",
+            "The decay goes by u, the share of it that is done. At its first update that is 0.",
+            "The decay begins with eta_min + ½ (eta_max − eta_min) (1 + cos 0), and cos 0 = __.",
+        ),
+        worked=lambda: (
+            *(
+                (
+                    "In the warmup, update t uses eta_max · (t + 1) / Tw.",
+                    f"Two updates before its end, at t = {Tw - 3:,}, that is {number(float(lr[Tw - 3]))}. Go on from "
+                    "there to the last update of the ramp.",
+                )
+                if Tw
+                else ("With Tw = 0 no update is made by the ramp.",)
+            ),
+            f"The second update of the decay, t = {Tw + 1:,}, uses {number(float(lr[Tw + 1]), 8)}, already below the "
+            "peak. What about the first?",
+        ),
+        because=because,
+        terms=("ramp", "seam", "t + 1", "t+1", "u = 0", "cos", "first", "last", "both"),
+        near=("E1", "E3", "E9"),
+        stage={"family": "warmup_cosine", **run, "axis": "linear"},
+        step=Tw,
+    )
+
+
+def _draw_last(draw: Draw) -> dict[str, Any]:
+    eta_max = draw.real(1e-4, 0.5, 1)
+    return {
+        "T": draw.whole(12, 30),
+        "Tw": draw.whole(2, 8),
+        "eta_max": eta_max,
+        "eta_min": float(f"{draw.one_of(0.01, 0.02, 0.05, 0.1) * eta_max:.1e}"),
+    }
+
+
+@exercise("E3", "shape", "The very last update", _draw_last)
+def last_update(T: int, Tw: int, eta_max: float, eta_min: float) -> Question:
+    """Ask for the rate of update T − 1."""
+    run = {"T": T, "Tw": Tw, "eta_max": eta_max, "eta_min": eta_min}
+    lr = rates("warmup_cosine", **run)
+    cycle = {**run, "cycle_length": T - Tw, "restart_mult": 1.0}
+
+    def above(rate: float) -> str:
+        return f"{100 * (rate - eta_min) / (eta_max - eta_min):.3g} percent of the way up to the peak"
+
+    return Question(
+        ask=(
+            f"A short run of T = {T} updates warms up over Tw = {Tw} of them to eta_max = {number(eta_max)}. Then it "
+            f"decays along a cosine towards eta_min = {number(eta_min)}. Which rate does its very last update use?"
+        ),
+        form=Number(high=1.0),
+        truth=lambda: float(lr[-1]),
+        wrong=(
+            WrongModel(
+                "the decay ends one step short",
+                "It divides by the number of updates in the decay, T − Tw, so that the floor is due after the run.",
+                "From the first update of the decay to its last there is one step less than there are updates. Cycles "
+                "with restarts do end one step short; here the decay is stretched to arrive.",
+                lambda: float(rates("sgdr", **cycle)[-1]),
+            ),
+            WrongModel(
+                "the cosine is spread over the whole run",
+                "It divides by T − 1, as if the decay had begun with the first update.",
+                "The decay counts from Tw, and has only the updates after the warmup to come down in.",
+                lambda: eta_min + 0.5 * (eta_max - eta_min) * (1 + np.cos(np.pi * (T - 1 - Tw) / (T - 1))),
+            ),
+        ),
+        nudges=(
+            "How much of the decay, from 0 to 1, is done when the last update is made? Its number is T − 1.",
+            "Count the steps from the first update of the decay to the last one, not the updates.",
+            f"u = ({T - 1} − {Tw}) / __",
+        ),
+        worked=lambda: (
+            f"The decay starts at t = Tw = {Tw}, with u = 0, and the rate {number(float(lr[Tw]))}.",
+            f"It has {T - Tw} updates, the last one at t = {T - 1}.",
+            f"Two updates earlier, at t = {T - 3}, u is {number((T - 3 - Tw) / (T - Tw - 1), 3)} and the rate "
+            f"{number(float(lr[-3]), 4)}.",
+        ),
+        because=lambda: (
+            f"u = (t − Tw) / (T − Tw − 1) is exactly 1 at t = {T - 1}, where the rate is {number(float(lr[-1]))}. With "
+            f"T − Tw in its place the last update would use {number(float(rates('sgdr', **cycle)[-1]), 4)}, still "
+            f"{above(float(rates('sgdr', **cycle)[-1]))}. Some libraries count that way."
+        ),
+        terms=("t − tw − 1", "t-tw-1", "interval", "steps", "u = 1", "one less", "exact", "cos"),
+        near=("E1", "E2", "E16"),
+        stage={"family": "warmup_cosine", **run, "axis": "linear"},
+        compare=(("sgdr", cycle),),
+        step=T - 1,
+    )
+
+
 def _draw_longer_warmup(draw: Draw) -> dict[str, Any]:
     T = draw.whole(500, 5_000, 100)
     return {
@@ -83,12 +243,6 @@ def average_with_longer_warmup(T: int, short: float, long: float, eta_max: float
         first, second = (float(rates("warmup_cosine", **run).mean()) for run in runs)
         return first, second
 
-    def truth() -> str:
-        first, second = means()
-        if abs(second - first) <= FEWER_THAN * first:
-            return "same"
-        return "rises" if second > first else "falls"
-
     def because() -> str:
         first, second = means()
         return (
@@ -102,7 +256,7 @@ def average_with_longer_warmup(T: int, short: float, long: float, eta_max: float
             f"The warmup grows from {short:.0%} of the run to {long:.0%}. What does the average rate do?"
         ),
         form=Choice({"rises": "It rises", "same": "It stays the same", "falls": "It falls"}),
-        truth=truth,
+        truth=lambda: trend(*means()),
         wrong=(
             WrongModel(
                 "a long ramp costs area",
@@ -133,6 +287,277 @@ def average_with_longer_warmup(T: int, short: float, long: float, eta_max: float
         near=("E5", "E6", "E17"),
         stage={"family": "warmup_cosine", **runs[1], "axis": "linear"},
         compare=(("warmup_cosine", runs[0]),),
+    )
+
+
+def _draw_raised_floor(draw: Draw) -> dict[str, Any]:
+    return {**_draw_longer_warmup(draw), "ratio": draw.one_of(0.1, 0.2, 0.3, 0.5)}
+
+
+@exercise("E5", "shape", "A longer warmup above a floor", _draw_raised_floor)
+def average_above_floor(T: int, short: float, long: float, eta_max: float, ratio: float) -> Question:
+    """Ask what becomes of the average rate when the warmup takes more of the run and the floor is not 0."""
+    eta_min = float(f"{ratio * eta_max:.6g}")
+    runs = [{"T": T, "Tw": round(share * T), "eta_max": eta_max, "eta_min": eta_min} for share in (short, long)]
+    curves = [rates("warmup_cosine", **run) for run in runs]
+
+    def because() -> str:
+        first, second = (float(lr.mean()) for lr in curves)
+        ramp, decay = (float(part.mean()) for part in np.split(curves[0], [round(short * T)]))
+        return (
+            f"The average goes from {number(first, 4)} to {number(second, 4)}. The decay comes down to "
+            f"{number(eta_min)} only and averages {number(decay, 4)}; the ramp starts near 0, below the floor, and "
+            f"averages {number(ramp, 4)}. Each update that moves from the decay to the ramp costs half of eta_min."
+        )
+
+    return Question(
+        ask=(
+            f"The rate warms up to eta_max = {number(eta_max)} and then decays along a cosine to eta_min = "
+            f"{number(eta_min)}, over T = {T:,} updates. The warmup grows from {short:.0%} of the run to {long:.0%}. "
+            "What does the average rate do?"
+        ),
+        form=Choice({"rises": "It rises", "same": "It stays the same", "falls": "It falls"}),
+        truth=lambda: trend(*(float(lr.mean()) for lr in curves)),
+        wrong=(
+            WrongModel(
+                "the average never depends on the warmup",
+                "It carries over what holds when the decay goes to 0.",
+                "With a floor of 0 both parts average half the peak. A floor lifts the decay, but not the ramp.",
+                lambda: "same",
+            ),
+            WrongModel(
+                "less decay, less time at low rates",
+                "It sees the low end of the decay become shorter, and forgets the low start of the ramp.",
+                "The ramp starts even lower: it comes from near 0, the decay stops at eta_min.",
+                lambda: "rises",
+            ),
+        ),
+        nudges=(
+            "In which part of the run does eta_min have a say?",
+            "That part gets a smaller share of the run. Is its average above or below that of the other part?",
+            "The ramp averages about eta_max / 2, the decay (eta_max + __) / 2.",
+        ),
+        worked=lambda: (
+            f"A ramp from near 0 to {number(eta_max)} averages about {number(eta_max / 2)}, however long it is.",
+            f"The decay runs from {number(eta_max)} to {number(eta_min)} and mirrors itself about its middle.",
+            f"At first the ramp has {short:.0%} of the updates and the decay the rest; afterwards it has {long:.0%}.",
+        ),
+        because=because,
+        terms=("floor", "eta_min", "share", "average", "ramp", "decay", "half"),
+        near=("E4", "E6", "E17"),
+        stage={"family": "warmup_cosine", **runs[1], "axis": "linear"},
+        compare=(("warmup_cosine", runs[0]),),
+    )
+
+
+def _draw_two_decays(draw: Draw) -> dict[str, Any]:
+    eta_max = draw.real(1e-4, 0.5, 1)
+    return {
+        "T": draw.whole(100, 5_000, 100),
+        "eta_max": eta_max,
+        "eta_min": float(f"{draw.one_of(0.0, 0.1, 0.2) * eta_max:.6g}"),
+    }
+
+
+@exercise("E6", "shape", "A cosine and a straight line", _draw_two_decays, surprising=True)
+def cosine_or_line(T: int, eta_max: float, eta_min: float) -> Question:
+    """Ask which of two decays between the same ends has the larger average."""
+    run = {"T": T, "Tw": 0, "eta_max": eta_max, "eta_min": eta_min}
+    families = {"cosine": "warmup_cosine", "linear": "warmup_linear"}
+
+    def means() -> dict[str, float]:
+        return {key: float(rates(family, **run).mean()) for key, family in families.items()}
+
+    def truth() -> str:
+        found = means()
+        return "same" if trend(*found.values()) == "same" else max(found, key=lambda key: found[key])
+
+    def at(share: float) -> str:
+        cosine, line = (number(float(rates(family, **run)[round(share * (T - 1))]), 3) for family in families.values())
+        return f"the cosine is at {cosine}, the line at {line}"
+
+    return Question(
+        ask=(
+            f"Two runs of T = {T:,} updates start at the rate {number(eta_max)} and end at {number(eta_min)}. In one "
+            "the rate falls along half a cosine, in the other in a straight line. Which one has the larger average "
+            "rate?"
+        ),
+        form=Choice({"cosine": "The cosine", "same": "Both have the same", "linear": "The straight line"}),
+        truth=truth,
+        wrong=(
+            WrongModel(
+                "the cosine stays high for longer",
+                "It looks at the first half, where the cosine bulges above the line.",
+                "In the second half it hangs below the line by just as much.",
+                lambda: "cosine",
+            ),
+            WrongModel(
+                "the cosine is low for longer",
+                "It looks at the second half, where the cosine hangs below the line.",
+                "In the first half it bulges above the line by just as much.",
+                lambda: "linear",
+            ),
+        ),
+        nudges=(
+            "Where is the cosine above the line, and where below it?",
+            "Compare two moments as far from the start as from the end: what do their two rates add up to?",
+            "cos πu + cos π(1 − u) = __",
+        ),
+        worked=lambda: (
+            f"A quarter of the way along, {at(0.25)}.",
+            f"Three quarters of the way along, {at(0.75)}.",
+            "Take the two moments together: what one gains on the line, the other may lose.",
+        ),
+        because=lambda: (
+            f"The averages are {number(means()['cosine'], 6)} for the cosine and {number(means()['linear'], 6)} for "
+            "the line. The half cosine looks the same turned upside down about its middle, so what it gains on the "
+            "line in the first half it loses in the second."
+        ),
+        terms=("symmetr", "mirror", "middle", "area", "pair", "cancel", "half"),
+        near=("E4", "E7", "E17"),
+        stage={"family": "warmup_cosine", **run, "axis": "linear"},
+        compare=(("warmup_linear", run),),
+    )
+
+
+def _draw_high_share(draw: Draw) -> dict[str, Any]:
+    eta_max = draw.real(1e-4, 0.5, 1)
+    return {
+        "T": draw.whole(500, 5_000, 100),
+        "eta_max": eta_max,
+        "eta_min": float(f"{draw.one_of(0.0, 0.1) * eta_max:.6g}"),
+        "cut": draw.one_of(0.75, 0.8, 0.9, 0.95),
+    }
+
+
+@exercise("E7", "shape", "Time near the top", _draw_high_share)
+def time_near_top(T: int, eta_max: float, eta_min: float, cut: float) -> Question:
+    """Ask for how many updates a cosine is above a high share of its range."""
+    run = {"T": T, "Tw": 0, "eta_max": eta_max, "eta_min": eta_min}
+    level = eta_min + cut * (eta_max - eta_min)
+
+    def above(family: str) -> int:
+        return int((rates(family, **run) > level * (1 + ROUNDING)).sum())
+
+    return Question(
+        ask=(
+            f"Over T = {T:,} updates the rate falls along half a cosine from eta_max = {number(eta_max)} to eta_min = "
+            f"{number(eta_min)}; there is no warmup. How many of the updates use a rate above {number(level)}? That "
+            f"level lies {cut:.0%} of the way up from eta_min to eta_max."
+        ),
+        form=Number("updates", whole=True),
+        truth=lambda: float(above("warmup_cosine")),
+        wrong=(
+            WrongModel(
+                "the same average, the same time near the top",
+                "It treats the cosine like a straight line between the same ends.",
+                "Only the averages agree. The cosine starts flat, so that it takes longer to leave the top.",
+                lambda: float(above("warmup_linear")),
+            ),
+            WrongModel(
+                "the level is a value of the cosine itself",
+                "It looks for the moment when cos πu has come down to the share that is asked for.",
+                "The cosine goes from 1 to −1, while the share goes from 1 to 0: the share is ½ (1 + cos πu).",
+                lambda: float(np.ceil(np.arccos(cut) / np.pi * (T - 1))),
+            ),
+        ),
+        nudges=(
+            "What does the curve look like just after the start: steep or flat?",
+            f"Find the share u of the run at which ½ (1 + cos πu) is {number(cut)}.",
+            "u = arccos(__) / π",
+        ),
+        worked=lambda: (
+            f"A straight line would be above the level for {1 - cut:.0%} of the run, {above('warmup_linear'):,} "
+            "updates.",
+            "The cosine loses little at first: a tenth of the way along, it still has "
+            f"{number(0.5 * (1 + np.cos(np.pi * 0.1)), 4)} of its range above eta_min.",
+            f"It is at the level where ½ (1 + cos πu) = {number(cut)}.",
+        ),
+        because=lambda: (
+            f"The cosine is above the level in {above('warmup_cosine'):,} updates, "
+            f"{number(above('warmup_cosine') / T, 3)} of the run; a straight line would be in "
+            f"{above('warmup_linear'):,}, {number(above('warmup_linear') / T, 3)} of it. It leaves the top slowly, and "
+            "makes up for that by as long a time near the bottom."
+        ),
+        terms=("flat", "slow", "slope", "arccos", "cos", "shape", "bulge"),
+        near=("E6", "E8", "E4"),
+        stage={"family": "warmup_cosine", **run, "axis": "linear"},
+        compare=(("warmup_linear", run),),
+    )
+
+
+def _draw_steepest(draw: Draw) -> dict[str, Any]:
+    T = draw.whole(200, 4_000, 200)
+    eta_max = draw.real(1e-4, 0.5, 1)
+    return {
+        "T": T,
+        "Tw": round(draw.one_of(0.2, 0.25, 0.3, 0.4, 0.5) * T),
+        "eta_max": eta_max,
+        "eta_min": float(f"{draw.one_of(0.0, 0.1) * eta_max:.6g}"),
+    }
+
+
+@exercise("E8", "shape", "Where the cosine falls fastest", _draw_steepest)
+def steepest_fall(T: int, Tw: int, eta_max: float, eta_min: float) -> Question:
+    """Ask for the update at which the rate falls fastest."""
+    run = {"T": T, "Tw": Tw, "eta_max": eta_max, "eta_min": eta_min}
+    falls = -np.diff(rates("warmup_cosine", **run))
+    quarter = Tw + (T - Tw) // 4
+
+    def because() -> str:
+        line = -np.diff(rates("warmup_linear", **run))
+        return (
+            f"The rate falls fastest in the middle of the decay, around t = {int(falls.argmax()):,}: by "
+            f"{number(float(falls.max()), 3)} an update. A straight line between the same ends falls by "
+            f"{number(float(line[-1]), 3)} throughout, so the cosine is {number(float(falls.max() / line[-1]), 4)} "
+            f"times as steep there, which is π/2 in a long run. Right after the warmup it falls by no more than "
+            f"{number(float(falls[Tw]), 3)}."
+        )
+
+    return Question(
+        ask=(
+            f"A run of T = {T:,} updates warms up over Tw = {Tw:,} of them to eta_max = {number(eta_max)}, and decays "
+            f"along a cosine to eta_min = {number(eta_min)}. At which update does the rate fall fastest?"
+        ),
+        form=Place(Axis("update t", 0, T - 1)),
+        truth=lambda: float(falls.argmax()),
+        wrong=(
+            WrongModel(
+                "a decay is fastest when it begins",
+                "It thinks of a decay that loses a share of what is left, such as an exponential one.",
+                "The cosine leaves the peak flat, and gets steeper only on the way.",
+                lambda: float(Tw),
+            ),
+            WrongModel(
+                "the decay is fastest at its end",
+                "It expects a rate that has stayed high for long to drop to the floor at last.",
+                "The cosine comes in flat, just as it left the peak.",
+                lambda: float(T - 1),
+            ),
+            WrongModel(
+                "the middle of the run is where it falls fastest",
+                "It counts from the first update, as if the decay took the whole run.",
+                "The decay has only the updates after the warmup, and its middle comes later.",
+                lambda: (T - 1) / 2,
+            ),
+        ),
+        nudges=(
+            "Think of the curve as a slide: where does it run flat, and where steeply?",
+            "How fast the cosine falls follows sin πu, where u is the share of the decay that is done.",
+            "sin πu is largest at u = __, and t = Tw + u · (T − Tw − 1).",
+        ),
+        worked=lambda: (
+            f"From the first update of the decay to the second the rate falls by {number(float(falls[Tw]), 3)}.",
+            f"A quarter of the decay later, at t = {quarter:,}, it falls by {number(float(falls[quarter]), 3)} an "
+            "update.",
+            f"From the last but one to the last it falls by {number(float(falls[-1]), 3)}.",
+        ),
+        because=because,
+        terms=("slope", "sin", "steep", "middle", "flat", "derivative", "inflection"),
+        near=("E6", "E7", "E10"),
+        stage={"family": "warmup_cosine", **run, "axis": "linear"},
+        compare=(("warmup_linear", run),),
+        step=int(falls.argmax()),
     )
 
 
@@ -196,4 +621,82 @@ def warmup_longer_than_run(T: int, ratio: float, eta_max: float) -> Question:
             Feature("where it ends", end_height),
             Feature("rising all the way", rises_between(0, 1)),
         ),
+    )
+
+
+def _draw_stopped(draw: Draw) -> dict[str, Any]:
+    T = draw.one_of(400, 500, 1_000, 1_500, 2_000)
+    return {
+        "T": T,
+        "stop": round(draw.one_of(0.4, 0.5, 0.6, 0.7) * T),
+        "eta_max": draw.one_of(0.1, 0.12, 0.15, 0.18),
+        "eta_min": draw.one_of(0.0, 0.0, 0.002, 0.005),
+        "noise": draw.one_of(0.5, 1.0, 2.0),
+    }
+
+
+@exercise("E10", "shape", "Stopped early, or planned short", _draw_stopped)
+def stopped_or_resized(T: int, stop: int, eta_max: float, eta_min: float, noise: float) -> Question:
+    """Ask how many times the loss of a run that is stopped is that of a run planned for as many updates."""
+    run = {"T": T, "Tw": 0, "eta_max": eta_max, "eta_min": eta_min}
+    short = {**run, "T": stop}
+    stopped, planned = rates("warmup_cosine", **run)[:stop], rates("warmup_cosine", **short)
+
+    def ends() -> tuple[float, float]:
+        return final_loss(stopped, noise=noise), final_loss(planned, noise=noise)
+
+    def because() -> str:
+        first, second = ends()
+        return (
+            f"Stopped, the long run is at a loss of {number(first, 3)}; the run planned for {stop:,} updates ends at "
+            f"{number(second, 3)}. The start is forgotten in both: without noise they would be at "
+            f"{number(final_loss(stopped), 2)} and {number(final_loss(planned), 2)}. What is left is noise, which goes "
+            f"with the latest rates: {number(float(stopped[-1]), 3)} at the stop, "
+            f"{number(float(planned[-1]), 3)} at the end of the short run. A decay pays off at its end."
+        )
+
+    return Question(
+        ask=(
+            f"A run is planned for T = {T:,} updates along a cosine from eta_max = {number(eta_max)} to eta_min = "
+            f"{number(eta_min)}, but stopped after {stop:,}. Another one is planned for T = {stop:,} from the outset, "
+            f"with the same two rates. The bowl has the sharpness λ = {number(TOP)} and the condition number κ = "
+            f"{number(CONDITION)}, and the gradient has noise of σ = {number(noise)}. After those {stop:,} updates, "
+            "how many times as high is the expected loss of the stopped run?"
+        ),
+        form=Place(Axis("loss of the stopped run, in multiples of that of the short one", 0.1, 1_000, LOG), "times"),
+        truth=lambda: ends()[0] / ends()[1],
+        wrong=(
+            WrongModel(
+                "as many updates, the same loss",
+                "It counts updates, whatever their rates.",
+                "The two runs differ in their late rates, and those decide how much noise is left.",
+                lambda: 1.0,
+            ),
+            WrongModel(
+                "higher rates get further",
+                "It takes the loss to go down as the sum of the rates goes up, which is larger in the stopped run.",
+                "Both have long forgotten their start; what is left at the end is noise, and high rates leave more.",
+                lambda: float(planned.sum() / stopped.sum()),
+            ),
+        ),
+        nudges=(
+            f"Which rate does either run use in update t = {stop - 1:,}, its last?",
+            "Noise of early updates is forgotten; how much of it remains goes with the last rates.",
+            f"compare the {number(float(stopped[-1]), 3)} at the stop with __, where the short run ends",
+        ),
+        worked=lambda: (
+            "Without noise both runs would have got rid of the start: their losses would be "
+            f"{number(final_loss(stopped), 2)} and {number(final_loss(planned), 2)}.",
+            f"Half-way, after {stop // 2:,} updates, the rates are {number(float(stopped[stop // 2]), 3)} and "
+            f"{number(float(planned[stop // 2]), 3)}, and the expected losses "
+            f"{number(float(losses(stopped, noise=noise)[stop // 2]), 3)} and "
+            f"{number(float(losses(planned, noise=noise)[stop // 2]), 3)}.",
+            "From there on, one of the two rates comes down much further.",
+        ),
+        because=because,
+        terms=("noise", "floor", "last", "late", "rate", "decay", "end"),
+        near=("E3", "E18", "E31"),
+        stage=on_stage("warmup_cosine", noise=noise, **short),
+        compare=(("warmup_cosine", run),),
+        step=stop,
     )
