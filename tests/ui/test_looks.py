@@ -15,7 +15,7 @@ RICH = (
 GROUND = """() => {
   const find = (root) => root.querySelector("canvas")
     ?? [...root.querySelectorAll("*")].filter((n) => n.shadowRoot).map((n) => find(n.shadowRoot)).find(Boolean)
-  const canvas = find(document)
+  const canvas = find(document.querySelector("figure.plot"))
   const copy = Object.assign(document.createElement("canvas"), {width: 1, height: 1})
   const pixel = copy.getContext("2d", {willReadFrequently: true})
   pixel.drawImage(canvas, 3, 3, 1, 1, 0, 0, 1, 1)
