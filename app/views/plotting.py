@@ -122,7 +122,7 @@ class Plot:
             put(source, {name: [] for name in source.data})
         self._ticks = []
         for axis in (*self.figure.xaxis, *self.figure.yaxis, *self.figure.ygrid):
-            if isinstance(axis.ticker, FixedTicker):
+            if isinstance(axis.ticker, FixedTicker) and axis.ticker.ticks:
                 axis.ticker = FixedTicker(ticks=[], minor_ticks=[])
         self.figure.x_range.update(start=0, end=1)
         self.figure.y_range.update(start=LEAST, end=1)

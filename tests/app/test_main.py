@@ -164,3 +164,13 @@ def test_something_small_follows_each_change_so_that_nothing_waits_for_the_next_
     send(names, T=321)
     names["flush"].settle()
     assert names["address"].beats == before + 1
+
+
+def test_a_move_without_an_exercise_leaves_the_canvas_alone(built: tuple[Document, dict[str, Any]]) -> None:
+    document, names = built
+    canvas = set(names["canvas"].figure.references())
+    changed: list[Any] = []
+    document.on_change(changed.append)
+    send(names, T=654)
+    assert changed
+    assert [event for event in changed if getattr(event, "model", None) in canvas] == []
