@@ -168,6 +168,8 @@ def test_something_small_follows_each_change_so_that_nothing_waits_for_the_next_
 
 def test_a_move_without_an_exercise_leaves_the_canvas_alone(built: tuple[Document, dict[str, Any]]) -> None:
     document, names = built
+    names["lab"].open("E9", 0)  # whose axes are drawn, and taken off again
+    names["lab"].open("", 0)
     canvas = set(names["canvas"].figure.references())
     changed: list[Any] = []
     document.on_change(changed.append)
