@@ -11,6 +11,7 @@ from app.practice.toy import CONDITION, TOP, final_loss, losses, on_stage, rates
 from schedules.facts import number
 
 ROUNDING = 1e-12  # of a rate: what rounding may change
+ENOUGH = 9  # digits that tell a rate beside the peak from the peak
 
 
 def _draw_first(draw: Draw) -> dict[str, Any]:
@@ -87,12 +88,14 @@ def updates_at_peak(T: int, Tw: int, eta_max: float, eta_min: float) -> Question
     lr = rates("warmup_cosine", **run)
 
     def because() -> str:
-        shown = ", ".join(f"{number(float(rate))} at t = {t:,}" for t, rate in enumerate(lr) if abs(t - Tw + 0.5) < 2)
+        shown = ", ".join(
+            f"{number(float(rate), ENOUGH)} at t = {t:,}" for t, rate in enumerate(lr[: Tw + 2]) if t >= Tw - 2
+        )
         if not Tw:
             return (
                 f"Without warmup the decay makes the first update, with u = 0, at the peak: {number(float(lr[0]))}. "
-                f"The second one uses {number(float(lr[1]))} already. Only where a ramp leads up to the peak is it "
-                "used twice."
+                f"The second one uses {number(float(lr[1]), ENOUGH)} already. Only where a ramp leads up to the peak "
+                "is it used twice."
             )
         return (
             f"Around the seam the rates are {shown}. The ramp counts t + 1 and so is at the peak in its own last "
@@ -102,7 +105,7 @@ def updates_at_peak(T: int, Tw: int, eta_max: float, eta_min: float) -> Question
     once = WrongModel(
         "ramp and decay share the peak",
         "It lets both parts meet in a single update, as two lines do in a sketch.",
-        "Each update belongs to one part only. The ramp ends at the peak, and the decay begins there with the next one.",
+        "Each update belongs to one part only: the ramp ends at the peak, and the next update begins the decay there.",
         lambda: _at_peak(np.delete(lr, Tw), eta_max),
     )
     twice = WrongModel(
@@ -126,7 +129,7 @@ def updates_at_peak(T: int, Tw: int, eta_max: float, eta_min: float) -> Question
             WrongModel(
                 "the peak lies between two updates",
                 "It expects a curve that is only looked at in steps to miss its own highest point.",
-                "Both rules hit the peak exactly, at their ends: none of it falls between two steps.",
+                "A rule that starts or ends at the peak is exactly there in its own first or last update.",
                 lambda: 0.0,
             ),
         ),
@@ -147,8 +150,8 @@ def updates_at_peak(T: int, Tw: int, eta_max: float, eta_min: float) -> Question
                 if Tw
                 else ("With Tw = 0 no update is made by the ramp.",)
             ),
-            f"The second update of the decay, t = {Tw + 1:,}, uses {number(float(lr[Tw + 1]), 8)}, already below the "
-            "peak. What about the first?",
+            f"The second update of the decay, t = {Tw + 1:,}, uses {number(float(lr[Tw + 1]), ENOUGH)}, already below "
+            "the peak. What about the first?",
         ),
         because=because,
         terms=("ramp", "seam", "t + 1", "t+1", "u = 0", "cos", "first", "last", "both"),
@@ -307,7 +310,8 @@ def average_above_floor(T: int, short: float, long: float, eta_max: float, ratio
         return (
             f"The average goes from {number(first, 4)} to {number(second, 4)}. The decay comes down to "
             f"{number(eta_min)} only and averages {number(decay, 4)}; the ramp starts near 0, below the floor, and "
-            f"averages {number(ramp, 4)}. Each update that moves from the decay to the ramp costs half of eta_min."
+            f"averages {number(ramp, 4)}. Each update that moves from the decay to the ramp takes half of eta_min from "
+            "the sum."
         )
 
     return Question(
