@@ -157,7 +157,8 @@ class Attempt:
             return
         if self.missing:
             raise RefusedError(f"{self.missing}.")
-        self.judgement = judge(self.question, self._final(self.answer))
+        self.answer = self._final(self.answer)
+        self.judgement = judge(self.question, self.answer)
 
     # After it.
 
@@ -208,7 +209,7 @@ class Attempt:
         """A short mark of exercise, seed and prediction: the same mark, the same prediction; "" before the commit."""
         if self.open:
             return ""
-        text = json.dumps([self.exercise.key, self.seed, self._final(self.answer)])
+        text = json.dumps([self.exercise.key, self.seed, self.answer])
         return hashlib.blake2s(text.encode(), digest_size=RECEIPT // 2).hexdigest()
 
     @property
@@ -221,7 +222,7 @@ class Attempt:
             "seed": self.seed,
             "title": self.exercise.title,
             "ask": self.question.ask,
-            "answer": self._final(self.answer),
+            "answer": self.answer,
             "predicted": self.judgement.predicted,
             "truth": self.judgement.truth,
             "gap": self.judgement.gap,
@@ -255,10 +256,10 @@ class Attempt:
             raise RefusedError("The record holds no whole prediction.")
         nudges = record.get("nudges")
         self._before = []
-        self.answer, self.reason, self.sure = again.answer, again.reason, again.sure
+        self.answer, self.reason, self.sure = self._final(again.answer), again.reason, again.sure
         self.nudges = min(len(self.question.nudges), nudges) if isinstance(nudges, int) and nudges >= 0 else 0
         self.worked = record.get("worked") is True
-        self.judgement = judge(self.question, self._final(self.answer))
+        self.judgement = judge(self.question, self.answer)
         for line in RUBRIC:
             self.tick(line, line in _listed(record.get("ticks")))
         if record.get("neighbour") in self.question.near:

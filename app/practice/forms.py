@@ -61,7 +61,8 @@ class Number:
 
     def words(self, value: float) -> str:
         """Say a value."""
-        return f"{number(value)} {self.unit}".strip()
+        unit = self.unit.removesuffix("s") if self.whole and value == 1 else self.unit
+        return f"{number(value)} {unit}".strip()
 
     def gap(self, given: float, truth: float) -> str:
         """Say how far `given` is from `truth`."""

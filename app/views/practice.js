@@ -572,13 +572,13 @@ export function render({model, el}) {
     send("resume", record ? {...kept, record} : {...kept, draft: ledger.draftOf(question) ?? null})
   }
   const open = (exercise, seed) => {
-    wanted = true
+    wanted = keyOf({exercise, seed})
     send("open", {exercise, seed})
     resume({exercise, seed})
   }
-  let wanted = false // whether the reader has asked for what comes next, so that the focus follows
+  let wanted = null // what the reader has asked for, "" for the list: the focus follows when it is there
   const close = () => {
-    wanted = true
+    wanted = ""
     send("close", null)
   }
   const list = listView(model.fixed, ledger, {open, redraw: () => list.show()})
@@ -594,7 +594,7 @@ export function render({model, el}) {
       list.show()
       if (root.firstChild !== list.node) {
         root.replaceChildren(list.node)
-        if (wanted) list.focus()
+        if (wanted === "") list.focus()
       }
     } else {
       const committed = same && before.open && !state.open
@@ -603,12 +603,12 @@ export function render({model, el}) {
         root.replaceChildren(desk.node)
       }
       desk.show(state, committed)
-      if (!same && wanted) desk.focus()
+      if (!same && wanted === keyOf(state)) desk.focus()
       if (state.record) ledger.keep(state.record)
       else if (same) ledger.draft(state, {answer: state.answer, reason: state.reason, sure: state.sure, nudges: state.nudges.length})
       if (committed) ledger.draft(state, undefined)
     }
-    wanted = false
+    if (wanted === (state.exercise ? keyOf(state) : "")) wanted = null
     before = state
   }
   model.on("shown", show)

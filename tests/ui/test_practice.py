@@ -34,7 +34,7 @@ def telling(key: str) -> int:
     return next(seed for seed, truth in truths if abs(float(f"{truth:.3g}") - truth) > 1e-4 * abs(truth))
 
 
-@pytest.mark.parametrize("key", ["E1", "E10", "E18", "E32"])
+@pytest.mark.parametrize("key", ["E1", "E18", "E25", "E32"])
 def test_the_truth_reaches_the_browser_with_the_commit_and_not_before(practice: Practice, key: str) -> None:
     seed = telling(key)
     question = EXERCISES[key].question(seed)
@@ -233,8 +233,8 @@ def test_a_finger_draws_and_does_not_scroll(visit: OpenLab) -> None:
 def test_every_exercise_is_in_the_list_and_asks_its_question(practice: Practice) -> None:
     practice.browse()
     for key, exercise in EXERCISES.items():
-        for fold in practice.page.locator("details[data-idea]:not([open]) > summary").all():
-            fold.click()
+        folds = practice.page.locator("details[data-idea]")
+        folds.evaluate_all("(folds) => folds.forEach((fold) => (fold.open = true))")
         practice.page.get_by_role("button", name=f"{key}. {exercise.title}", exact=True).click()
         expect(practice.page.locator("p.ask")).to_have_text(exercise.question(0).ask)
         expect(practice.commit).to_have_attribute("aria-disabled", "true")

@@ -139,6 +139,7 @@ def test_a_sketch_needs_both_ends_and_its_gaps_are_filled() -> None:
     attempt.say_how_sure("sure")
     attempt.commit()
     drawn = attempt.record["answer"]
+    assert attempt.answer == drawn
     assert drawn == pytest.approx([top / 2 * n / (KNOTS - 1) for n in range(KNOTS)])
 
 
