@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from app.practice.bank import EXERCISES
-from app.practice.forms import KNOTS
+from app.practice.forms import KNOTS, Place
 from ui.lab_page import LAPTOP, PHONE, LabPage, OpenLab, eventually
 from ui.practice_page import Practice, settled
 from ui.server import Server
@@ -34,7 +34,7 @@ def telling(key: str) -> int:
     return next(seed for seed, truth in truths if abs(float(f"{truth:.3g}") - truth) > 1e-4 * abs(truth))
 
 
-@pytest.mark.parametrize("key", ["E1", "E18", "E25", "E32"])
+@pytest.mark.parametrize("key", ["E1", "E10", "E23", "E32"])
 def test_the_truth_reaches_the_browser_with_the_commit_and_not_before(practice: Practice, key: str) -> None:
     seed = telling(key)
     question = EXERCISES[key].question(seed)
@@ -44,7 +44,9 @@ def test_the_truth_reaches_the_browser_with_the_commit_and_not_before(practice: 
     for _ in question.nudges:
         practice.page.get_by_role("button", name="nudge").click()
         practice.page.wait_for_timeout(150)
-    practice.answer.fill(str(float(question.wrong[0].value())))
+    answer = practice.page.get_by_label(", exactly") if isinstance(question.form, Place) else practice.answer
+    answer.fill(str(float(question.wrong[0].value())))
+    answer.press("Tab")
     practice.reason()
     assert practice.lab.page.locator("ol.nudges li").all_inner_texts() == list(question.nudges)
     assert not practice.holds(truth)
