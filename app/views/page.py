@@ -6,7 +6,9 @@ from urllib.parse import quote
 import panel as pn
 from bokeh.document import Document
 
+from app.claims import CLAIMS
 from app.views.theme import ICON, PAGE, STYLE
+from schedules import SOURCES
 
 
 class Page(pn.Template):
@@ -27,6 +29,8 @@ def make_page(title: str, **parts: Any) -> Page:
     page = Page(PAGE)
     page.add_variable("app_title", title)
     page.add_variable("style", STYLE)
+    page.add_variable("claims", CLAIMS)
+    page.add_variable("sources", SOURCES)
     page.add_variable("app_favicon", f"data:image/svg+xml,{quote(ICON)}")
     for name, part in parts.items():
         page.add_panel(name, part)

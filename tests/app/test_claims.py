@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.claims import _CLAIMS, CHECKED, CLAIMS, COMPUTED, SGDR, SMITH, STATUSES, TEACHING, UNCHECKED, Claim
-from schedules import SOURCES
+from schedules import FAMILIES, SOURCES
 
 every_claim = pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
 NEVER_CHECKED = re.compile(
@@ -67,3 +67,8 @@ def test_what_the_papers_contradict_says_what_they_report(key: str) -> None:
 @every_claim
 def test_a_sentence_does_not_give_its_paper_away(claim: Claim) -> None:
     assert not re.search(r"Smith|SGDR|Loshchilov|Hutter", claim.sentence)
+
+
+def test_each_source_is_used_by_a_claim_or_a_family() -> None:
+    used = {claim.source for claim in CLAIMS.values()} | {key for family in FAMILIES.values() for key in family.sources}
+    assert set(SOURCES) <= used
