@@ -57,6 +57,7 @@ def settled_loss(lr: ArrayLike, sharpness: float, noise: float, condition: float
 
 
 UNCHANGED = 1e-9  # of a value: changes below count as none
+ROUNDING = 1e-12  # of a rate: what rounding may change
 
 
 def trend(first: float, second: float, within: float = UNCHANGED) -> str:

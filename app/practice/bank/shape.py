@@ -7,10 +7,9 @@ import numpy as np
 from app.practice.forms import LOG, Array, Axis, Choice, Number, Place, Sketch
 from app.practice.judge import end_height, peak_height, peak_place, rises_between
 from app.practice.question import Draw, Feature, Question, WrongModel, exercise
-from app.practice.toy import CONDITION, TOP, final_loss, losses, on_stage, rates, trend
+from app.practice.toy import CONDITION, ROUNDING, TOP, final_loss, losses, on_stage, rates, trend
 from schedules.facts import number
 
-ROUNDING = 1e-12  # of a rate: what rounding may change
 ENOUGH = 9  # digits that tell a rate beside the peak from the peak
 
 
