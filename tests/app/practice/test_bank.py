@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.model import Case, Lab
+from app.practice.__main__ import main
 from app.practice.attempt import Attempt
 from app.practice.bank import EXERCISES
 from app.practice.forms import SEEN, Choice, Number, Ordering, Place, Sketch
@@ -133,3 +134,12 @@ def answer_of(question: Question, value: Any) -> Any:
     if isinstance(question.form, Ordering | Sketch):
         return list(value)
     return float(value)
+
+
+def test_the_key_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["3"])
+    printed = capsys.readouterr().out
+    for key, exercise in EXERCISES.items():
+        question = exercise.question(3)
+        assert f"{exercise.title} (" in printed
+        assert f"= {question.form.words(question.truth())}" in printed, key
