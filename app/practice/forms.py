@@ -61,7 +61,7 @@ class Number:
 
     def words(self, value: float) -> str:
         """Say a value."""
-        unit = self.unit.removesuffix("s") if self.whole and value == 1 else self.unit
+        unit = self.unit.removesuffix("s") if value == 1 else self.unit
         return f"{number(value)} {unit}".strip()
 
     def gap(self, given: float, truth: float) -> str:
