@@ -168,7 +168,9 @@ class LossPlot(Plot):
         spread = bool(shown.sd.any()) and shown.diverged_at < 0
         if spread:
             steps = _thinned(shown.steps, np.log(self._clip(shown.loss)), POINTS)
-            low, high = shown.loss - shown.sd, shown.loss + shown.sd
+            with np.errstate(invalid="ignore", over="ignore"):
+                high = shown.loss + shown.sd
+                low = np.where(shown.loss < self._box[3], shown.loss - shown.sd, high)  # none where the line is off
             put(
                 self._band,
                 {"step": shown.steps[steps], "low": self._clip(low)[steps], "high": self._clip(high)[steps]},

@@ -95,3 +95,13 @@ def test_pins_and_families_are_drawn_beside_the_live_one() -> None:
     lab.unpin(0)
     plot.refresh()
     assert not plot._pin_lines[0].visible
+
+
+def test_no_band_stands_where_the_line_is_off_the_plot() -> None:
+    settings = {"T": 200, "Tw": 20, "eta_max": 0.01, "eta_min": 1e-4, "cycle_length": 50}
+    *_, plot = plotted(family="sgdr", **settings)
+    band, losses = plot._band.data, np.interp(plot._band.data["step"], plot.data.data["step"], plot.data.data["loss"])
+    off = losses >= plot.figure.y_range.end
+    assert plot._band_area.visible
+    assert off.any()
+    np.testing.assert_array_equal(band["low"][off], band["high"][off])
