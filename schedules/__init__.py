@@ -18,6 +18,7 @@ What a curve does to training is seen on toy problems, stepped for many schedule
 
 from schedules.curves import Event, curve, events, restarts
 from schedules.expectation import Expectation, expect
+from schedules.export import TARGETS, export_code
 from schedules.facts import KeyValues, Run, describe, formula, key_value_rows, key_values, run
 from schedules.families import (
     SHARED,
@@ -48,6 +49,7 @@ __all__ = [
     "SGD",
     "SHARED",
     "SOURCES",
+    "TARGETS",
     "Adam",
     "Event",
     "Expectation",
@@ -66,6 +68,7 @@ __all__ = [
     "exp_range",
     "expect",
     "exponential",
+    "export_code",
     "formula",
     "inverse_sqrt",
     "key_value_rows",
