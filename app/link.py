@@ -110,7 +110,7 @@ class _Reader:
         if name in CHOICES:
             taken = self._choose(name, text, list(CHOICES[name]))
         elif name == "exercise":
-            taken = self._choose(name, text, list(EXERCISES))
+            taken = self._choose(name, text, sorted(EXERCISES, key=lambda key: int(key[1:])))
         elif name in WHOLE:
             taken = self._whole(name, text)
         elif name == "all_families":

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import param
 
 from app.practice.bank import EXERCISES
@@ -22,6 +23,8 @@ from schedules.toy import TOY
 AXES = ("linear", "log")
 ACROSS = ("length", "condition")
 PRACTICE = ("exercise", "exercise_seed")
+TOY_DEFAULTS: Mapping[str, Any] = {spec.name: spec.default for spec in TOY}
+AT_EASE = 0.75  # of the edge: where the highest rate of a reveal stands
 MAX_PINS = 4  # beyond this, curves cannot be told apart by colour and dash
 MOST_UNDOS = 20
 LAST_STEP = 10_000_000
@@ -51,6 +54,17 @@ PLAIN = ("own", "pins", "step", "all_families", "exercise", "exercise_seed")
 
 def _defaults(family: str) -> dict[str, Value]:
     return {spec.name: spec.default for spec in FAMILIES[family].params}
+
+
+def _calm(stage: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a reveal sets; where it is not about training, the bowl is one that all its rates can bear."""
+    if {"problem", "sharpness"} & stage.keys():
+        return stage
+    family = str(stage["family"])
+    values = {name: stage.get(name, default) for name, default in _defaults(family).items()}
+    highest = float(FAMILIES[family].function(np.arange(int(values["T"])), **values).max())
+    sharpness = float(f"{AT_EASE * 2 / highest:.1e}") if highest else TOY_DEFAULTS["sharpness"]
+    return {**stage, **TOY_DEFAULTS, "sharpness": sharpness}
 
 
 def own_specs(family: Family) -> tuple[ParamSpec, ...]:
@@ -92,6 +106,7 @@ class Lab(param.Parameterized):
         super().__init__(**{"own": _default_own(), **params})
         self._before: list[dict[str, Any]] = []
         self.desk = Desk()
+        self._aside: dict[str, Any] = {}  # the stage as it was before practice set it
         self._changed()
         self.param.watch(self._changed, [*self.state, "guess", "notices"])
 
@@ -200,9 +215,16 @@ class Lab(param.Parameterized):
     # Practice.
 
     def open(self, exercise: str, seed: int) -> None:
-        """Put a question on the desk, "" for none; one that is not there leaves the desk as it is."""
-        if exercise in self.param.exercise.objects and 0 <= seed <= LARGEST_SEED:
-            self._apply({"exercise": exercise, "exercise_seed": seed if exercise else 0}, [])
+        """Put a question on the desk, "" for none; one that is not there leaves the desk as it is.
+
+        A cleared desk gives the stage back as it was before a reveal set it.
+        """
+        if exercise not in self.param.exercise.objects or not 0 <= seed <= LARGEST_SEED:
+            return
+        if not exercise and self._aside:
+            self._act(self._aside, ["The stage is as it was before practice; Undo returns to the exercise's."])
+            self._aside = {}
+        self._apply({"exercise": exercise, "exercise_seed": seed if exercise else 0}, self.notices)
 
     def practise(self, act: object, value: object = None) -> None:
         """Do one thing with the question on the desk; a commit puts on the stage what the reveal shows there."""
@@ -215,8 +237,9 @@ class Lab(param.Parameterized):
     def _reveal(self) -> None:
         assert self.desk.attempt is not None  # noqa: S101 - it has just been committed
         question, revision = self.desk.attempt.question, self.revision
-        changes, remarks = self._checked({"step": 0, **question.stage}) if question.stage else ({}, [])
         if question.stage:
+            self._aside = self._aside or {name: value for name, value in self.state.items() if name not in PRACTICE}
+            changes, remarks = self._checked({"step": 0, **_calm(question.stage)})
             pins = [
                 Case(key, tuple((s.name, {**_defaults(key), **values}[s.name]) for s in FAMILIES[key].params))
                 for key, values in question.compare

@@ -29,7 +29,7 @@ MISSING = {
     READY: "",
 }
 RUBRIC: Mapping[str, str] = {
-    "concrete": "My answer is concrete: it stands on the canvas and can be compared.",
+    "concrete": "My answer is concrete: it can be laid beside what came out.",
     "mechanism": "My reason names why it should hold, not only that it does.",
     "neighbour": "It touches a neighbouring idea.",
 }
@@ -110,12 +110,14 @@ class Attempt:
         """Take a prediction, or a changed one.
 
         Raises:
-            RefusedError: after the commit, or for a value that cannot be one; the message says what is allowed.
+            RefusedError: after the commit, or for a value that cannot be one; the message says what is allowed. What
+                was predicted before then counts no longer: it is not what the student has before them.
         """
         self._must_be_open("The prediction is committed; it stays as it is.")
         try:
             legal = self.question.form.legal(answer)
         except ValueError as why:
+            self._set(None)
             raise RefusedError(str(why)) from None
         self._set(legal)
 

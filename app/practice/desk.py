@@ -113,7 +113,7 @@ class Desk:
             "idea": IDEAS[exercise.idea],
             "status": exercise.status,
             "ask": question.ask,
-            "form": describe_form(question.form),
+            "form": describe_form(question.form, attempt.seed),
             "canvas": self.canvas,
             "phase": attempt.phase,
             "open": attempt.open,
@@ -172,13 +172,15 @@ def catalogue() -> list[dict[str, Any]]:
     ]
 
 
-def describe_form(form: Form) -> dict[str, Any]:
-    """Return what the browser needs to ask for an answer of this form."""
+def describe_form(form: Form, seed: int = 0) -> dict[str, Any]:
+    """Return what the browser needs to ask for an answer of this form; options begin elsewhere with each seed."""
     kind: dict[str, Any] = {"kind": form.kind}
     if isinstance(form, Number):
         return {**kind, "unit": form.unit}
     if isinstance(form, Choice):
-        return {**kind, "options": [list(option) for option in form.options.items()]}
+        options = [list(option) for option in form.options.items()]
+        first = seed % len(options)
+        return {**kind, "options": options[first:] + options[:first]}
     if isinstance(form, Ordering):
         return {**kind, "items": [list(item) for item in form.items.items()], "first": form.first, "last": form.last}
     if isinstance(form, Place):

@@ -136,7 +136,7 @@ class Ordering:
 
     def words(self, value: Sequence[str]) -> str:
         """Say a value."""
-        return " < ".join(self.items[key] for key in value)
+        return "; ".join(f"{place}. {self.items[key]}" for place, key in enumerate(value, start=1))
 
     def gap(self, given: Sequence[str], truth: Sequence[str]) -> str:
         """Say how many pairs stand the other way round."""

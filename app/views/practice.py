@@ -41,7 +41,7 @@ class Practice(JSComponent):
             "most_text": MOST_TEXT,
             "largest_seed": LARGEST_SEED,
         }
-        super().__init__(fixed=fixed, shown=lab.desk.shown, sizing_mode="stretch_width", margin=0)
+        super().__init__(fixed=fixed, shown=self._state(), sizing_mode="stretch_width", margin=0)
 
     @param.depends("sent", watch=True)
     def _receive(self) -> None:
@@ -66,4 +66,9 @@ class Practice(JSComponent):
 
     def refresh(self) -> None:
         """Show the attempt as it stands."""
-        self.shown = self._lab.desk.shown
+        self.shown = self._state()
+
+    def _state(self) -> dict[str, Any]:
+        shown = self._lab.desk.shown
+        # While the stage is covered, what it has to say of the link is said here.
+        return {**shown, "notices": list(self._lab.notices) if self._lab.held else []} if shown else {}

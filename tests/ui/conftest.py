@@ -1,13 +1,13 @@
-"""One server and one browser for all end-to-end tests; a fresh context of the browser for each."""
+"""One server and one browser for all end-to-end tests; a page without a past for each."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from ensure_browser import find
-from ui.lab_page import LabPage, OpenLab
+from ui.lab_page import LAPTOP, LabPage, OpenLab
 from ui.server import Server
 
 
@@ -34,21 +34,29 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def usual(chromium: Browser) -> Iterator[BrowserContext]:
+    """Return a browser context for all who ask for nothing special; each visit leaves it empty, but for its cache."""
+    context = chromium.new_context(viewport=LAPTOP)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visit(server: Server, chromium: Browser) -> Iterator[OpenLab]:
-    """Return a function that opens the page in a fresh context, and fails the test on what went wrong in any of them.
+def visit(server: Server, chromium: Browser, usual: BrowserContext) -> Iterator[OpenLab]:
+    """Return a function that opens the page, and fails the test on what went wrong in any of its visits.
 
     Its arguments are a query and options of a browser context.
     """
     visits: list[LabPage] = []
 
     def visit(query: str = "", **options: Any) -> LabPage:
-        visits.append(LabPage(chromium, server.origin, **options))
+        visits.append(LabPage(chromium, server.origin, usual=None if visits else usual, **options))
         return visits[-1].open(query)
 
     yield visit
     for each in visits:
-        each.context.close()
+        each.close()
     assert [problem for each in visits for problem in each.problems] == []
     assert [text for each in visits for text in each.dialogs] == []
 

@@ -47,11 +47,23 @@ def eventually(check: Callable[[], None], page: Page, seconds: float = SECONDS) 
 
 
 class LabPage:
-    """A visit in a browser context of its own, with a list of everything that ought not to have happened."""
+    """A visit, with a list of everything that ought not to have happened.
 
-    def __init__(self, browser: Browser, origin: str, lenient: bool = False, **options: Any) -> None:
+    It has a browser context of its own if it asks for options, else `usual`: one whose cache knows the scripts already.
+    """
+
+    def __init__(
+        self,
+        browser: Browser,
+        origin: str,
+        lenient: bool = False,
+        usual: BrowserContext | None = None,
+        **options: Any,
+    ) -> None:
         self.origin = origin
-        self.context: BrowserContext = browser.new_context(**{"viewport": LAPTOP, **options})
+        self.lenient = lenient
+        self.usual = usual if not options else None
+        self.context: BrowserContext = self.usual or browser.new_context(**{"viewport": LAPTOP, **options})
         self.context.set_default_timeout(10_000)
         self.page: Page = self.context.new_page()
         self.problems: list[str] = []
@@ -63,6 +75,18 @@ class LabPage:
             self.page.on("console", lambda said: self._console(said.type, said.text))
             self.page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
             self.context.on("request", self._request)
+
+    def close(self) -> None:
+        """End the visit and leave nothing behind."""
+        if self.usual is None:
+            self.context.close()
+            return
+        if not self.lenient:
+            self.context.remove_listener("request", self._request)
+        if self.page.url.startswith(self.origin):
+            self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear() }")
+        for page in self.context.pages:
+            page.close()
 
     def _dialog(self, dialog: Any) -> None:
         self.dialogs.append(dialog.message)

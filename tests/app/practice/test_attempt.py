@@ -107,10 +107,13 @@ def test_what_comes_after_the_reveal_is_refused_before(act: Any) -> None:
 
 
 @pytest.mark.parametrize("odd", [None, "0", True, float("nan"), float("inf"), -1.0, 2.0, [], {}, 10**400])
-def test_a_number_that_cannot_be_meant_is_refused_and_changes_nothing(odd: object) -> None:
+def test_a_number_that_cannot_be_meant_is_refused_and_what_stood_before_it_is_not_committed(odd: object) -> None:
     attempt = ready()
     with pytest.raises(RefusedError):
         attempt.predict(odd)
+    with pytest.raises(RefusedError, match="Predict first"):
+        attempt.commit()
+    attempt.undo()
     assert attempt.answer == 0.0
 
 

@@ -154,8 +154,41 @@ def test_the_state_is_held_while_a_prediction_is_open_and_the_reveal_sets_the_st
     assert len(lab.pins) == 1
     lab.undo()
     assert lab.state == before
+
+
+def test_leaving_practice_gives_the_stage_back_as_it_was() -> None:
+    lab = Lab()
+    lab.assign({"family": "wsd", "T": 1_234})
+    before = lab.state
+    for key in ("E4", "E1"):
+        lab.open(key, 3)
+        for act in (
+            ("predict", EXERCISES[key].question(3).truth()),
+            ("why", "as it must be"),
+            ("sure", "sure"),
+            ("commit", None),
+        ):
+            lab.practise(*act)
+        assert lab.T != 1_234
     lab.open("", 0)
-    assert lab.exercise == ""
+    assert lab.state == before
+    assert any("before practice" in notice for notice in lab.notices)
+
+
+def test_a_reveal_that_is_not_about_training_shows_a_run_that_is_at_ease() -> None:
+    for key in ("E1", "E4", "E9"):
+        lab = Lab()
+        lab.open(key, 1)
+        for act in (
+            ("predict", EXERCISES[key].question(1).truth()),
+            ("why", "as it must be"),
+            ("sure", "sure"),
+            ("commit", None),
+        ):
+            lab.practise(*act)
+        assert (
+            0.7 <= lab.run.lr.max() * lab.sharpness / 2 <= 0.8 if key == "E4" else lab.run.lr.max() * lab.sharpness < 2
+        )
 
 
 @pytest.mark.parametrize("key", EXERCISES)

@@ -52,7 +52,7 @@ def test_an_ordering_counts_pairs_that_are_turned() -> None:
     form = Ordering({"a": "A", "b": "B", "c": "C"}, "least", "most")
     assert form.gap(["c", "b", "a"], ["a", "b", "c"]) == "3 of 3 pairs the wrong way round"
     assert form.gap(["a", "c", "b"], ["a", "b", "c"]) == "1 of 3 pairs the wrong way round"
-    assert form.words(["b", "a", "c"]) == "B < A < C"
+    assert form.words(["b", "a", "c"]) == "1. B; 2. A; 3. C"
     for odd in (["a", "b"], ["a", "a", "b"], "abc", [1, 2, 3], None):
         with pytest.raises(ValueError, match=r"order|one place"):
             form.legal(odd)

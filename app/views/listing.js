@@ -1,0 +1,62 @@
+// The curve as code, to copy or to save; see listing.py. All of it is text.
+
+function make(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value)
+  node.append(...children)
+  return node
+}
+
+export function render({model, el}) {
+  el.getRootNode().adoptedStyleSheets = [window.scheduleLab.sheet]
+  const select = make("select", {id: "code-target"}, ...model.targets.map(([key, title]) => make("option", {value: key}, title)))
+  select.addEventListener("change", () => (model.target = select.value))
+  const text = make("code")
+  // It scrolls sideways where a line is broader than the panel, by keyboard too.
+  const pre = make("pre", {tabindex: 0, role: "region", "aria-label": "Code of the curve"}, text)
+  const copy = make("button", {type: "button"}, "Copy code")
+  const status = make("p", {class: "hint", role: "status"})
+  copy.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(model.code)
+      status.textContent = "Copied."
+    } catch {
+      getSelection().selectAllChildren(text)
+      status.textContent = "Selected: copy it with your keyboard."
+    }
+  })
+  const save = make("button", {type: "button"}, "Save as file")
+  save.addEventListener("click", () => {
+    const link = make("a", {href: URL.createObjectURL(new Blob([model.code], {type: "text/x-python"})), download: "schedule.py"})
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000)
+  })
+  const note = make("p", {class: "hint"})
+  const table = make("table", {})
+  table.createCaption().textContent = "What the rates are"
+  const body = table.createTBody()
+  const covered = make("p", {class: "hint"}, "Covered while you predict.")
+  const all = make("div", {}, note, make("div", {class: "bar-of-buttons"}, copy, save), status, pre, table)
+
+  const show = () => {
+    select.value = model.target
+    covered.hidden = model.code !== ""
+    all.hidden = model.code === ""
+    note.textContent = model.note
+    if (text.textContent !== model.code) {
+      text.textContent = model.code
+      status.textContent = ""
+    }
+    body.replaceChildren(...model.output.map(([what, value]) =>
+      make("tr", {}, make("th", {scope: "row"}, what), make("td", {}, value))))
+  }
+  for (const name of ["code", "output", "note", "target"]) model.on(name, show)
+  const follow = ({detail}) => {
+    if (model.open !== (detail === "code")) model.open = detail === "code"
+  }
+  document.addEventListener("companion", follow)
+  model.on("remove", () => document.removeEventListener("companion", follow))
+  follow({detail: document.documentElement.dataset.companion})
+  show()
+  el.replaceChildren(make("div", {class: "code"}, make("label", {for: "code-target"}, "Code for"), select, covered, all))
+}

@@ -1,0 +1,86 @@
+"""The live curve as code: the engine's own rule with the present values, or code to paste for a framework.
+
+Nothing is written while the tab is closed, or while a prediction is open.
+"""
+
+import inspect
+import textwrap
+from pathlib import Path
+from typing import ClassVar
+
+import panel as pn
+import param
+from panel.custom import JSComponent
+
+from app.link import exact
+from app.model import Lab
+from schedules import TARGETS, Run, export_code, key_value_rows
+from schedules.spec import Value
+
+ENGINE = "engine"
+LANGUAGES = {ENGINE: "This lab's own engine", **TARGETS}
+SHOWN_ROWS = ("First rate", "Rate at Tw", "Last rate", "Average rate")
+
+
+class Listing(JSComponent):
+    """Code for the live curve, with what it prints, to copy or to save."""
+
+    targets = param.List(
+        default=[list(item) for item in LANGUAGES.items()], doc="To the browser: key and title; fixed."
+    )
+    target = param.String(default=ENGINE, doc="From the browser: a key of `LANGUAGES`.")
+    open = param.Boolean(default=False, doc="From the browser: whether the tab is open.")
+    code = param.String(default="", doc="To the browser.")
+    output = param.List(default=[], doc="To the browser: [what, value] as the run has it.")
+    note = param.String(default="", doc="To the browser: what to know of this code.")
+
+    _esm = Path(__file__).parent / "listing.js"
+    _debounce: ClassVar[int] = 0
+    _busy__ignore: ClassVar[list[str]] = ["open", "target"]
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        super().__init__(sizing_mode="stretch_width", margin=0)
+
+    @param.depends("open", "target", watch=True)
+    def _asked(self) -> None:
+        with pn.io.hold():
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Write the code of the live curve, if it is wanted."""
+        if not self.open or self._lab.held:
+            self.param.update(code="", output=[], note="")
+            return
+        run, target = self._lab.run, self.target if self.target in LANGUAGES else ENGINE
+        values = dict(run.values)
+        code = engine_code(run) if target == ENGINE else export_code(target, run.family.key, **values)
+        rows = [list(row) for row in key_value_rows(run) if row[0] in SHOWN_ROWS]
+        self.param.update(code=code, output=rows, note=_note(target))
+
+
+def engine_code(run: Run) -> str:
+    """Return the rule of the engine itself, as it stands in its source, and the call that has the values of a run."""
+    source = textwrap.dedent(inspect.getsource(run.family.rule))
+    rule = source[source.index("\ndef ") + 1 :].rstrip()  # without the decorator, which declares the family
+    values = "".join(f", {name}={_literal(value)}" for name, value in run.values.items())
+    at_warmup = ", lr[Tw]" if run.key_values.at_warmup is not None else ""
+    seam = f", lr[{run.values['Tw']}]" if at_warmup else ""
+    return (
+        f"# The rule, from schedules/families.py: the very function that draws the curve.\n{rule}\n\n\n"
+        f'import schedules\n\nlr = schedules.curve("{run.family.key}"{values})\n'
+        f'print("lr[0]{at_warmup}, lr[-1]:", lr[0]{seam}, lr[-1])\n'
+        'print("avg lr:", float(lr.mean()))\n'
+    )
+
+
+def _literal(value: Value) -> str:
+    return repr(value) if isinstance(value, str) else exact(value)
+
+
+def _note(target: str) -> str:
+    if target == ENGINE:
+        return "Read from the source of this lab, not written for the page. It needs the package schedules."
+    return f"It gives {LANGUAGES[target]} the rate of this curve at every update" + (
+        ", to the precision of its 32-bit floats." if target == "keras" else "."
+    )
