@@ -12,10 +12,10 @@ const keyOf = ({exercise, seed}) => `${exercise}-${seed}`
 const dayOf = (time) => new Date(time).toLocaleDateString("sv")
 
 /** An entry of a file as one of ours, or null: a file can hold anything. */
-function legalEntry(entry) {
+function legalEntry(entry, exercises) {
   if (entry === null || typeof entry !== "object" || Array.isArray(entry)) return null
   const {exercise, seed, right, answer, at} = entry
-  if (typeof exercise !== "string" || !/^E[1-9]\d?$/.test(exercise)) return null
+  if (!exercises.includes(exercise)) return null
   if (!Number.isInteger(seed) || seed < 0 || seed > 999999) return null
   if (typeof right !== "boolean" || typeof at !== "string" || Number.isNaN(Date.parse(at))) return null
   if (!["guess", "fairly", "sure"].includes(entry.sure)) return null
@@ -29,7 +29,8 @@ function legalEntry(entry) {
 }
 
 class Ledger {
-  constructor() {
+  constructor(exercises) {
+    this.exercises = exercises
     this.memory = {} // where the browser keeps nothing, it lasts as long as the page
     this.kept = true
     try {
@@ -58,7 +59,7 @@ class Ledger {
   }
   get entries() {
     const found = this.read(LEDGER)?.entries
-    return Array.isArray(found) ? found.map(legalEntry).filter(Boolean) : []
+    return Array.isArray(found) ? found.map((entry) => legalEntry(entry, this.exercises)).filter(Boolean) : []
   }
   set entries(entries) {
     this.write(LEDGER, {version: 1, entries: entries.slice(-MOST_ENTRIES)})
@@ -78,6 +79,9 @@ class Ledger {
       if (JSON.stringify(entries[at]) === before) return
     }
     this.entries = entries
+  }
+  drop(question) {
+    this.entries = this.entries.filter((entry) => keyOf(entry) !== keyOf(question))
   }
   misses(exercise) {
     let missed = 0 // in a row, up to now
@@ -108,6 +112,13 @@ class Ledger {
     if (draft) drafts.push([keyOf(question), draft])
     this.write(DRAFTS, Object.fromEntries(drafts.slice(-MOST_DRAFTS)))
   }
+  /** The question that was begun last and is not committed, if any. */
+  get lastDraft() {
+    const begun = Object.entries(this.read(DRAFTS) ?? {}).filter(([, draft]) => draft?.answer != null || draft?.reason)
+    const [exercise, seed] = begun.at(-1)?.[0].split("-") ?? []
+    const question = {exercise, seed: Number(seed)}
+    return this.exercises.includes(exercise) && Number.isInteger(question.seed) && !this.find(question) ? question : undefined
+  }
   draftOf(question) {
     const drafts = this.read(DRAFTS)
     return drafts && typeof drafts === "object" ? drafts[keyOf(question)] : undefined
@@ -120,7 +131,7 @@ class Ledger {
   import(text) {
     const found = JSON.parse(text)?.entries
     if (!Array.isArray(found)) throw new Error("no entries")
-    const legal = found.slice(0, MOST_ENTRIES).map(legalEntry)
+    const legal = found.slice(0, MOST_ENTRIES).map((entry) => legalEntry(entry, this.exercises))
     const mine = new Set(this.entries.map(keyOf))
     const fresh = legal.filter((entry) => entry && !mine.has(keyOf(entry)))
     this.entries = [...this.entries, ...fresh].sort((a, b) => a.at.localeCompare(b.at))

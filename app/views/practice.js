@@ -14,8 +14,33 @@ function make(tag, attributes = {}, ...children) {
 
 function act(text, onClick, attributes = {}) {
   const node = make("button", {type: "button", ...attributes}, text)
-  node.addEventListener("click", onClick)
+  node.addEventListener("click", () => !isIdle(node) && onClick())
   return node
+}
+
+/** Disabled, but still there for the focus: a button that vanishes under it throws a reader back to the top. */
+const idle = (button, is) => button.setAttribute("aria-disabled", String(is))
+const isIdle = (button) => button.getAttribute("aria-disabled") === "true"
+
+/** Sends the newest value after a pause; `pending` tells that what the page shows is newer than what was sent. */
+function pausing(send) {
+  let timer
+  let newest
+  const flush = () => {
+    if (timer === undefined) return
+    clearTimeout(timer)
+    timer = undefined
+    send(newest())
+  }
+  return {
+    put(read, pause = TYPING) {
+      newest = read
+      clearTimeout(timer)
+      timer = setTimeout(flush, pause)
+    },
+    flush,
+    get pending() { return timer !== undefined },
+  }
 }
 
 const write = (node, text) => node.textContent !== text && (node.textContent = text)
@@ -28,36 +53,38 @@ function short(value) {
   return Number(value.toPrecision(4)).toLocaleString("en")
 }
 
+/** What stands in a field of numbers: null if nothing, and a text, which is refused, if it is no number. */
+const typed = (input) => (input.value !== "" ? input.valueAsNumber : input.validity.badInput ? "no number" : null)
+
 /** Values along an axis, `share` from 0 to 1. */
 const along = ({low, high, scale}, share) =>
   scale === "log" ? low * (high / low) ** share : low + (high - low) * share
 const shareOf = ({low, high, scale}, value) =>
   scale === "log" ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low)
 
-// The forms of an answer. Each has a node, `show(state)`, and `focus()`; `send(value)` passes a prediction on.
+// The forms of an answer. Each has a node, `show(state)`, `focus()`, and where it waits before it sends, `later`;
+// `send(value)` passes a prediction on. What the page shows while something waits is newer than any answer.
 
 const FORMS = {
   number(form, send) {
-    const input = make("input", {type: "number", step: "any", inputmode: "decimal", autocomplete: "off", id: "answer"})
+    const input = make("input", {
+      type: "number", step: "any", inputmode: "decimal", autocomplete: "off", id: "answer", "aria-describedby": "refusal",
+    })
     const node = make("div", {class: "answer"},
       make("label", {for: "answer"}, "Your prediction"), input, make("span", {class: "unit"}, form.unit))
-    let timer
-    const pass = () => {
-      clearTimeout(timer)
-      send(input.value === "" ? null : input.valueAsNumber)
-    }
-    input.addEventListener("input", () => {
-      clearTimeout(timer)
-      timer = setTimeout(pass, TYPING)
-    })
-    input.addEventListener("change", pass)
+    const later = pausing(send)
+    input.addEventListener("input", () => later.put(() => typed(input)))
+    input.addEventListener("change", () => later.put(() => typed(input), 0))
     input.addEventListener("wheel", () => input.blur(), {passive: true})
     return {
       node,
+      later,
       focus: () => input.focus(),
-      show({answer, open}) {
-        if (input.getRootNode().activeElement !== input || !open) input.value = answer ?? ""
+      show({answer, open, refusal}) {
+        const typing = input.getRootNode().activeElement === input && open
+        if (!typing && !refusal) input.value = answer ?? ""
         input.readOnly = !open
+        input.setAttribute("aria-invalid", String(Boolean(refusal)))
       },
     }
   },
@@ -113,9 +140,10 @@ const FORMS = {
       node,
       focus: () => list.querySelector("button")?.focus(),
       show(state) {
-        const changed = open !== state.open || (state.answer && String(state.answer) !== String(order))
+        const order_ = state.answer ?? order
+        const changed = open !== state.open || String(order_) !== String(order)
         open = state.open
-        if (state.answer) order = [...state.answer]
+        order = [...order_]
         if (changed || list.children.length === 0) draw()
         keep.hidden = !open || Boolean(state.answer)
       },
@@ -130,20 +158,27 @@ const FORMS = {
       make("label", {for: "answer"}, `Your place on the axis: ${axis.label}`), exact, range,
       make("p", {class: "hint"}, "Or click the place in the plot."))
     const say = (value) => `${short(value)} ${form.unit}`.trim()
+    const later = pausing(send)
     range.addEventListener("input", () => {
       const value = Number(along(axis, range.value / TICKS).toPrecision(4))
       exact.value = value
       range.setAttribute("aria-valuetext", say(value))
-      send(value)
+      range.classList.remove("unset")
+      later.put(() => value)
     })
-    exact.addEventListener("change", () => send(exact.value === "" ? null : exact.valueAsNumber))
+    exact.addEventListener("input", () => later.put(() => typed(exact)))
+    exact.addEventListener("change", () => later.put(() => typed(exact), 0))
     return {
       node,
+      later,
       focus: () => range.focus(),
-      show({answer, open}) {
+      show({answer, open, refusal}) {
         const root = range.getRootNode()
         if (root.activeElement !== range || !open) range.value = answer === null ? TICKS / 2 : TICKS * shareOf(axis, answer)
-        if (root.activeElement !== exact || !open) exact.value = answer === null ? "" : Number(answer.toPrecision(4))
+        if ((root.activeElement !== exact || !open) && !refusal) {
+          exact.value = answer === null ? "" : Number(answer.toPrecision(4))
+        }
+        exact.setAttribute("aria-invalid", String(Boolean(refusal)))
         range.setAttribute("aria-valuetext", answer === null ? "not placed yet" : say(answer))
         range.classList.toggle("unset", answer === null)
         range.disabled = !open
@@ -156,13 +191,17 @@ const FORMS = {
     const {up, across} = form
     let heights = form.knots.map(() => null)
     const say = (value) => `${short(value)} ${form.unit}`.trim()
+    const later = pausing(send)
     const rows = form.knots.map((knot, index) => {
       const name = `${up.label} at ${short(knot)}`
       const range = make("input", {type: "range", min: 0, max: TICKS, step: 2, "aria-label": name})
       const value = make("span", {class: "value"})
       range.addEventListener("input", () => {
         heights[index] = along(up, range.value / TICKS)
-        send([...heights])
+        range.setAttribute("aria-valuetext", say(heights[index]))
+        range.classList.remove("unset")
+        write(value, say(heights[index]))
+        later.put(() => [...heights])
       })
       return {range, value, node: make("li", {}, make("span", {"aria-hidden": "true"}, short(knot)), range, value)}
     })
@@ -174,6 +213,7 @@ const FORMS = {
       make("p", {}, "Draw your prediction in the plot, from the left end to the right one."), fold)
     return {
       node,
+      later,
       focus: () => (fold.open ? rows[0].range.focus() : fold.querySelector("summary").focus()),
       show({answer, open}) {
         heights = answer ? [...answer] : form.knots.map(() => null)
@@ -204,22 +244,16 @@ function deskView(first, fixed, {send, close, open}) {
 
   const undo = act("Undo", () => send("undo", null))
   const clear = act("Clear", () => send("clear", null))
-  const refusal = make("p", {class: "hint warning", role: "alert"})
+  const refusal = make("p", {class: "hint warning", id: "refusal", role: "alert"})
+  form.node.append(refusal)
   const changes = make("div", {class: "bar-of-buttons"}, undo, clear)
 
   const why = make("textarea", {id: "why", rows: 3, maxlength: fixed.most_text, "aria-describedby": "why-hint"})
   const whyBox = make("div", {}, make("label", {for: "why"}, "Why? Name what makes it so"), why,
     make("p", {class: "hint", id: "why-hint"}, `At least ${fixed.least_reason} characters. Nobody marks your words; you compare them.`))
-  let timer
-  const passWhy = () => {
-    clearTimeout(timer)
-    send("why", why.value)
-  }
-  why.addEventListener("input", () => {
-    clearTimeout(timer)
-    timer = setTimeout(passWhy, TYPING)
-  })
-  why.addEventListener("change", passWhy)
+  const saying = pausing((text) => send("why", text))
+  why.addEventListener("input", () => saying.put(() => why.value))
+  why.addEventListener("change", () => saying.put(() => why.value, 0))
 
   const degrees = []
   const sure = make("fieldset", {class: "switch sure"}, make("legend", {}, "How sure?"))
@@ -230,14 +264,16 @@ function deskView(first, fixed, {send, close, open}) {
     sure.append(make("label", {}, input, make("span", {}, text)))
   }
 
-  const nudges = make("ol", {class: "nudges"})
+  const nudges = make("ol", {class: "nudges", "aria-live": "polite"})
   const nudge = act("A nudge", () => send("nudge", null))
-  const commit = act("Commit", () => {
-    clearTimeout(timer)
-    if (why.value !== shown.reason) send("why", why.value)
-    if (commit.getAttribute("aria-disabled") === "true" && shown.missing !== "Say why") return goMissing()
+  const commit = make("button", {type: "button", class: "main", "aria-disabled": "true"}, "Commit")
+  commit.addEventListener("click", () => {
+    const waits = form.later?.pending || saying.pending
+    form.later?.flush() // what stands in the form is what is committed
+    saying.flush()
+    if (isIdle(commit) && !waits) return goMissing()
     send("commit", null)
-  }, {class: "main"})
+  })
   const missing = make("p", {class: "hint", id: "missing"})
   commit.setAttribute("aria-describedby", "missing")
   const goMissing = () => {
@@ -248,7 +284,8 @@ function deskView(first, fixed, {send, close, open}) {
 
   const result = make("section", {class: "result", "aria-label": "Result"})
   const live = make("p", {class: "unseen", role: "status", "aria-live": "polite"})
-  const before = make("div", {class: "before"}, changes, refusal, whyBox, sure, nudges, nudge,
+  const notices = make("ul", {class: "notices"})
+  const before = make("div", {class: "before"}, changes, whyBox, sure, nudges, nudge,
     make("div", {class: "commit"}, commit, missing))
   const copy = act("Copy link", async () => {
     const link = `${location.origin}${location.pathname}?exercise=${first.exercise}&exercise_seed=${first.seed}`
@@ -262,9 +299,9 @@ function deskView(first, fixed, {send, close, open}) {
   }, {title: "To set this very question: the link holds exercise and seed, and no answer"})
   const node = make("article", {class: "desk"},
     make("div", {class: "bar-of-buttons"}, act("← All exercises", close), copy),
-    title, about, ask, workedBox, form.node, before, result, live)
+    notices, title, about, ask, workedBox, form.node, before, result, live)
   node.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.ctrlKey) commit.click()
+    if (event.key === "Enter" && event.ctrlKey && shown.open) commit.click()
   })
 
   let shown = first
@@ -273,31 +310,34 @@ function deskView(first, fixed, {send, close, open}) {
 
   return {
     node,
-    show(state, justCommitted) {
+    /** `stale` says that newer input is on its way: then inputs stay as they are. */
+    show(state, justCommitted, stale) {
       shown = state
-      form.show(state)
+      if (!state.open || !(stale || form.later?.pending)) form.show(state)
       workedBox.hidden = state.worked.length === 0
       worked.replaceChildren(...[...state.worked, state.last_step].filter(Boolean).map((line) => make("li", {}, line)))
-      undo.disabled = !state.can_undo
-      clear.disabled = state.answer === null
+      notices.hidden = state.notices.length === 0
+      notices.replaceChildren(...state.notices.map((text) => make("li", {}, text)))
+      idle(undo, !state.can_undo)
+      idle(clear, state.answer === null)
       write(refusal, state.refusal)
       refusal.hidden = state.refusal === ""
-      changes.hidden = !state.open || (state.answer === null && !state.can_undo)
-      if (why.getRootNode().activeElement !== why || !state.open) why.value = state.reason
+      changes.hidden = !state.open
+      if (!state.open || !(stale || saying.pending || why.getRootNode().activeElement === why)) why.value = state.reason
       why.readOnly = !state.open
-      why.disabled = state.phase === "predict"
       for (const input of degrees) {
-        input.checked = input.value === state.sure
-        input.disabled = ["predict", "why"].includes(state.phase) || (!state.open && !input.checked)
+        if (!stale) input.checked = input.value === state.sure
+        input.disabled = !state.open && !input.checked
       }
       nudges.hidden = state.nudges.length === 0
       if (nudges.children.length !== state.nudges.length) {
         nudges.replaceChildren(...state.nudges.map((text) => make("li", {}, text)))
       }
-      nudge.hidden = !state.more_nudges
-      write(nudge, state.nudges.length ? "Another nudge" : "A nudge")
+      nudge.hidden = !state.open
+      idle(nudge, !state.more_nudges)
+      write(nudge, !state.nudges.length ? "A nudge" : state.more_nudges ? "Another nudge" : "No more nudges")
       commit.parentElement.hidden = !state.open
-      commit.setAttribute("aria-disabled", String(state.missing !== ""))
+      idle(commit, state.missing !== "")
       write(missing, state.missing ? `Still missing: ${state.missing[0].toLowerCase()}${state.missing.slice(1)}.` : "Once committed, it stays.")
       result.hidden = state.open
       if (!state.open) after.show(state)
@@ -336,16 +376,9 @@ function resultView(fixed, {send, open}) {
     make("div", {class: "bar-of-buttons"}, next, sibling), locked, receipt)
   let state = {}
   let drawn
-  let timer
-  const pass = () => {
-    clearTimeout(timer)
-    if (state.seen) send("saw", [state.seen, remark.value])
-  }
-  remark.addEventListener("input", () => {
-    clearTimeout(timer)
-    timer = setTimeout(pass, TYPING)
-  })
-  remark.addEventListener("change", pass)
+  const remarking = pausing((text) => state.seen && send("saw", [state.seen, text]))
+  remark.addEventListener("input", () => remarking.put(() => remark.value))
+  remark.addEventListener("change", () => remarking.put(() => remark.value, 0))
 
   const draw = () => {
     saw.replaceChildren(saw.firstChild, ...state.options_seen.map(([value, text]) => {
@@ -395,7 +428,8 @@ function resultView(fixed, {send, open}) {
       write(because, now.because)
       features.hidden = now.features.length === 0
       for (const input of saw.querySelectorAll("input")) input.checked = input.value === now.seen
-      if (remark.getRootNode().activeElement !== remark) remark.value = now.remark
+      // Before it is said what was seen, a remark stands here alone.
+      if (now.seen && !remarking.pending && remark.getRootNode().activeElement !== remark) remark.value = now.remark
       write(echo, now.seen === "" ? "" : now.saw_right ? "Yes, that is what there is to see." : `Look again: it came out ${now.seen_words}.`)
       now.rubric.forEach(([, , suggestion, ticked], index) => {
         const label = rubric.querySelectorAll("label")[index]
@@ -404,7 +438,7 @@ function resultView(fixed, {send, open}) {
       })
       const select = rubric.querySelector("select")
       if (select) select.value = now.neighbour
-      next.disabled = sibling.disabled = now.seen === ""
+      for (const button of [next, sibling]) idle(button, now.seen === "")
       locked.hidden = now.seen !== ""
       write(receipt, `Computed by the engine from seed ${now.seed}. Receipt ${now.receipt}: the same for the same prediction.`)
     },
@@ -422,9 +456,9 @@ function listView(fixed, ledger, {open, redraw}) {
   const seedOf = () => (Number.isInteger(seed.valueAsNumber) ? Math.min(fixed.largest_seed, Math.max(0, seed.valueAsNumber)) : 0)
   const marks = {none: ["○", "not tried"], right: ["✓", "right"], wrong: ["✗", "missed"]}
   const markOf = (entry) => marks[entry ? (entry.right ? "right" : "wrong") : "none"]
-  const again = ({exercise, seed}) => open(exercise, (seed + 1) % (fixed.largest_seed + 1))
+  const again = ({exercise, seed}) => open(exercise, seed + 1)
   const titleOf = (key) => fixed.catalogue.find((exercise) => exercise.key === key)?.title ?? key
-  const ledgerBox = ledgerView(fixed, ledger, redraw)
+  const ledgerBox = ledgerView(fixed, ledger, redraw, open)
   const node = make("div", {class: "list"},
     make("p", {class: "lesson"}, "Predict first, then look: those who only watch learn no more than those who never saw it. " +
       "While you predict, the stage is covered."),
@@ -434,7 +468,8 @@ function listView(fixed, ledger, {open, redraw}) {
     show() {
       const next = fixed.catalogue.find(({key}) => !ledger.last(key))
       const begun = ledger.entries.length > 0
-      start.replaceChildren(next
+      const left = ledger.lastDraft
+      start.replaceChildren(...(left ? [act(`Go on with ${left.exercise}, where you left it`, () => open(left.exercise, left.seed))] : []), next
         ? act(`${begun ? "Go on" : "Begin"}: ${next.title}`, () => open(next.key, seedOf()), {class: "main"})
         : make("p", {}, "You have tried every exercise. Take one again with other numbers."))
       const {due: now, later} = ledger.queue
@@ -464,7 +499,7 @@ function listView(fixed, ledger, {open, redraw}) {
   }
 }
 
-function ledgerView(fixed, ledger, redraw) {
+function ledgerView(fixed, ledger, redraw, open) {
   const sureWords = Object.fromEntries(fixed.sure)
   const kept = make("p", {class: "hint"})
   const calibration = make("table", {class: "calibration"})
@@ -493,6 +528,7 @@ function ledgerView(fixed, ledger, redraw) {
       redraw()
       closeErase("The ledger is empty.")
     }), act("No, keep them", () => closeErase("")))
+  sureToErase.addEventListener("keydown", (event) => event.key === "Escape" && closeErase(""))
   const take = async () => {
     const [chosen] = file.files
     file.value = ""
@@ -527,8 +563,11 @@ function ledgerView(fixed, ledger, redraw) {
         return make("tr", {}, make("th", {scope: "row"}, sureWords[sure]), make("td", {}, bar),
           make("td", {}, some ? `${right} of ${some} right` : "none yet"))
       }))
-      entries.replaceChildren(...all.slice(-20).reverse().map((entry) =>
-        make("li", {}, `${entry.right ? "✓" : "✗"} ${entry.exercise}: predicted ${entry.predicted ?? "?"}, was ${entry.truth ?? "?"} (${(sureWords[entry.sure] ?? "").toLowerCase()})`)))
+      entries.replaceChildren(...[...all].reverse().map((entry) => {
+        const words = `${entry.right ? "✓" : "✗"} ${entry.exercise}, ${dayOf(entry.at)}: predicted ${entry.predicted ?? "?"}, ` +
+          `was ${entry.truth ?? "?"} (${(sureWords[entry.sure] ?? "").toLowerCase()})`
+        return make("li", {}, act(words, () => open(entry.exercise, entry.seed, true), {title: entry.reason ?? ""}))
+      }))
       entries.hidden = all.length === 0
     },
   }
@@ -536,7 +575,7 @@ function ledgerView(fixed, ledger, redraw) {
 
 export function render({model, el}) {
   el.getRootNode().adoptedStyleSheets = [window.scheduleLab.sheet]
-  const ledger = new Ledger()
+  const ledger = new Ledger(model.fixed.catalogue.map(({key}) => key))
   const page = document.documentElement
   const root = make("div", {class: "practice"})
   let desk
@@ -566,21 +605,34 @@ export function render({model, el}) {
     else waiting.push([name, value])
     flush()
   }
+  let resumed // the question whose record has been sent
   const resume = (question) => {
     const record = ledger.find(question)
+    resumed = record ? keyOf(question) : undefined
     const kept = {misses: ledger.misses(question.exercise)}
     send("resume", record ? {...kept, record} : {...kept, draft: ledger.draftOf(question) ?? null})
   }
-  const open = (exercise, seed) => {
-    wanted = keyOf({exercise, seed})
-    send("open", {exercise, seed})
-    resume({exercise, seed})
+  /** A place in the browser's history of its own, so that going back leads to what was here before. */
+  const leavePlace = () => {
+    window.scheduleLab.writeAddress?.()
+    history.pushState(null, "", location.href)
+  }
+  /** Opens a question: the first from this seed on that is not answered yet, or this very one. */
+  const open = (exercise, seed, this_one = false) => {
+    const most = model.fixed.largest_seed + 1
+    let free = seed % most
+    if (!this_one) while (ledger.find({exercise, seed: free})) free = (free + 1) % most
+    wanted = keyOf({exercise, seed: free})
+    leavePlace()
+    send("open", {exercise, seed: free})
   }
   let wanted = null // what the reader has asked for, "" for the list: the focus follows when it is there
   const close = () => {
     wanted = ""
+    leavePlace()
     send("close", null)
   }
+  window.scheduleLab.leavePractice = close
   const list = listView(model.fixed, ledger, {open, redraw: () => list.show()})
 
   let before = {}
@@ -602,9 +654,11 @@ export function render({model, el}) {
         desk = deskView(state, model.fixed, {send, close, open})
         root.replaceChildren(desk.node)
       }
-      desk.show(state, committed)
+      desk.show(state, committed, waiting.length > 0)
+      if (!same) resume(state) // what this browser has kept of it
       if (!same && wanted === keyOf(state)) desk.focus()
       if (state.record) ledger.keep(state.record)
+      else if (same && resumed === keyOf(state) && state.refusal) ledger.drop(state) // what it kept cannot be read
       else if (same) ledger.draft(state, {answer: state.answer, reason: state.reason, sure: state.sure, nudges: state.nudges.length})
       if (committed) ledger.draft(state, undefined)
     }
@@ -613,10 +667,7 @@ export function render({model, el}) {
   }
   model.on("shown", show)
   show()
-  if (model.shown.exercise) {
-    window.scheduleLab.companion?.("practice")
-    resume(model.shown)
-  }
+  if (model.shown.exercise) window.scheduleLab.companion?.("practice")
   // What another tab commits is committed here.
   const follow = (event) => {
     if (event.key !== LEDGER) return

@@ -243,6 +243,80 @@ def test_every_exercise_is_in_the_list_and_asks_its_question(practice: Practice)
         practice.page.get_by_role("button", name="All exercises").click()
 
 
+def test_what_is_committed_is_what_stands_in_the_form(practice: Practice) -> None:
+    practice.open("E1", 13)
+    practice.answer.fill("0.5")
+    practice.reason()
+    practice.answer.fill("-7")
+    practice.answer.press("Tab")
+    expect(practice.page.get_by_text("Type a number from 0 to 1")).to_be_visible()
+    expect(practice.answer).to_have_value("-7")
+    expect(practice.answer).to_have_attribute("aria-invalid", "true")
+    expect(practice.commit).to_have_attribute("aria-disabled", "true")
+    practice.commit.click(force=True)
+    expect(practice.answer).to_be_focused()
+    practice.answer.fill("0.25")
+    expect(practice.commit).to_have_attribute("aria-disabled", "false")
+    practice.answer.fill("0.125")
+    practice.answer.press("Control+Enter")  # at once, while the last number still waits to be sent
+    expect(practice.result).to_be_visible()
+    assert practice.both()["You predicted"] == "0.125"
+
+
+def test_fast_keys_lose_no_knot(practice: Practice) -> None:
+    practice.open("E9", 12)
+    practice.page.get_by_text("Set heights by slider").click()
+    practice.page.locator(".knots input[type=range]").first.focus()
+    for _ in range(KNOTS):
+        practice.page.keyboard.press("End")
+        practice.page.wait_for_timeout(50)
+        practice.page.keyboard.press("Tab")
+    form = EXERCISES["E9"].question(12).form
+    eventually(
+        lambda: np.testing.assert_allclose(practice.lab.columns("prediction_data")["y"], [form.up.high] * KNOTS),
+        practice.page,
+    )
+
+
+def test_fast_moves_of_an_item_arrive_and_keep_the_focus(practice: Practice) -> None:
+    practice.open("E22", 12)
+    items = EXERCISES["E22"].question(12).form.items
+    first, *others = items.values()
+    practice.page.get_by_role("button", name=f"Move {first} down").focus()
+    for _ in others:
+        practice.page.keyboard.press("Enter")
+    order = practice.page.locator("ol.order li > span")
+    practice.page.wait_for_timeout(500)
+    assert order.all_inner_texts() == [*others, first]
+    assert practice.page.evaluate(FOCUS)["name"].startswith("Move ")
+
+
+def test_what_stands_beside_it_stays_when_a_line_is_ticked(practice: Practice) -> None:
+    practice.open("E1", 14)
+    practice.predict_number("0")
+    remark = practice.page.get_by_label("What explains the gap?")
+    remark.fill("written before it is said what was seen")
+    practice.page.get_by_role("checkbox", name="My answer is concrete").check()
+    practice.page.wait_for_timeout(500)
+    expect(remark).to_have_value("written before it is said what was seen")
+    practice.page.get_by_role("radio", name="higher than predicted").check()
+    eventually(lambda: _true(practice.entries[0]["remark"].startswith("written before")), practice.page)
+
+
+def test_back_leads_to_the_question_before_and_to_the_list(practice: Practice) -> None:
+    practice.browse()
+    practice.page.get_by_role("button", name="E1. The very first update").click()
+    practice.ready("E1")
+    practice.page.get_by_role("button", name="All exercises").click()
+    practice.page.get_by_role("button", name="E2. Updates at the peak").click()
+    practice.ready("E2")
+    practice.page.wait_for_timeout(400)
+    practice.page.go_back()
+    expect(practice.page.get_by_role("button", name="E2. Updates at the peak")).to_be_visible()
+    practice.page.go_back()
+    expect(practice.page.get_by_role("heading", name="E1. The very first update")).to_be_visible()
+
+
 # The ledger.
 
 
