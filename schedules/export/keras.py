@@ -59,6 +59,12 @@ def _polynomial(first: float | str, steps: int, last: float, power: float = 1.0)
     )
 
 
+def _power(v: Values) -> Group | None:
+    if v["Tw"] > 0 or 0 < v["power"] < 1:
+        return None  # 1 − t / T loses digits where such a power is steep
+    return _polynomial(v["eta_max"], v["T"], v["eta_min"], v["power"])
+
+
 def _exponential_decay(first: float, steps: int, rate: str) -> Group:
     return call("ExponentialDecay", initial_learning_rate=literal(first), decay_steps=literal(steps), decay_rate=rate)
 
@@ -119,6 +125,6 @@ STOCK: dict[str, Callable[[Values], Group | None]] = {
     "warmup_linear": _warmup_linear,
     "step": _step,
     "exponential": _exponential,
-    "polynomial": lambda v: _polynomial(v["eta_max"], v["T"], v["eta_min"], v["power"]) if v["Tw"] == 0 else None,
+    "polynomial": _power,
     "range_test": _range_test,
 }

@@ -96,8 +96,8 @@ def _exponential(v: Values) -> list[Part] | None:
 
 
 def _polynomial(v: Values) -> list[Part] | None:
-    if v["Tw"] >= v["T"]:
-        return None
+    if v["Tw"] >= v["T"] or 0 < v["power"] < 1:
+        return None  # 1 − t / T loses digits where such a power is steep
     decay = call(
         "optax.polynomial_schedule",
         init_value=literal(v["eta_max"]),

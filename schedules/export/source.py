@@ -11,6 +11,7 @@ import copy
 import math
 import re
 from dataclasses import dataclass
+from keyword import iskeyword
 from typing import Any, cast
 
 import numpy as np
@@ -121,8 +122,8 @@ class Source:
 
 
 # What stands in for the body of a family's own rule. The numpy helper of sgdr cannot be pasted. In single precision
-# differences of whole numbers are exact and others are not, so that whole cycles are taken off with %, and the fall of
-# one_cycle is measured from its end.
+# differences of whole numbers are exact and others are not, so that whole cycles are taken off with %, and what is
+# steep at the end of the run is measured from there.
 RAMP = """
 if t < Tw:
     return eta_max * (t + 1) / Tw
@@ -136,6 +137,10 @@ u = share_of_cycle(t - Tw, cycle_length, restart_mult, T - Tw)
 return eta_min + 0.5 * (eta_max - eta_min) * (1 + cos(pi * u))
 """
 SINGLE_PRECISION = {
+    "polynomial": f"""{RAMP}
+left = (T - t) / (T - Tw)
+return eta_min + (eta_max - eta_min) * left**power
+""",
     "one_cycle": """
 first = eta_max / div_factor
 last = first / final_div_factor
@@ -184,10 +189,11 @@ def rule_source(family: Family, values: dict[str, Any], library: ArrayLibrary | 
     if library:
         body = _Arrays(settled, library).write(body)
     used = {name for statement in body for name in names_in(statement)}
-    own = used & _assigned(body) | used & values.keys() | {"t"}
-    imports, helpers = _needed(family, used - own, library)
-    constants = _constants({name: value for name, value in values.items() if name in used | {"T"}})
-    return Source(imports, helpers, (*constants, _hold(library), *_lines(body)))
+    given = {name: v for name, v in family.rule.__globals__.items() if isinstance(v, int | float)} | values
+    free = used - _assigned(body) - {"t"}
+    constants = {n: v for n, v in given.items() if n == "T" or (n in free and (n in values or not hasattr(math, n)))}
+    imports, helpers = _needed(family, free - constants.keys(), library)
+    return Source(imports, helpers, (*_constants(constants), _hold(library), *_lines(body)))
 
 
 def _stand_in(key: str, values: dict[str, Any], library: ArrayLibrary | None) -> str | None:
@@ -319,11 +325,11 @@ class _Arrays(ast.NodeTransformer):
     def _case(self, body: list[ast.stmt], done: list[ast.stmt], taken: set[str]) -> ast.expr:
         """Return the value of a case: a name for it, unless it is short."""
         value = self._value(body, done, taken)
-        last = body[-1]
         if isinstance(value, ast.Name | ast.Constant) or any(isinstance(statement, ast.If) for statement in body):
             return value
-        phase = self.settled.phase[id(last)]
-        name = phase if phase.isidentifier() and phase not in taken else f"{phase}_rate"
+        name = re.sub(r"\W+", "_", self.settled.phase[id(body[-1])])
+        while name in taken or not name.isidentifier() or iskeyword(name):
+            name = f"rate_{name}"
         taken.add(name)
         done.append(ast.Assign([ast.Name(name, ast.Store())], value, lineno=0))
         return ast.Name(name, ast.Load())
@@ -379,9 +385,10 @@ def _without_unused(body: list[ast.stmt]) -> list[ast.stmt]:
             for node in ast.walk(statement)
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
         }
-        if _assigned(body) <= read:
-            return body
-        body = _filtered(body, read)
+        kept = _filtered(body, read)
+        if _assigned(kept) == _assigned(body):
+            return kept
+        body = kept
 
 
 def _filtered(body: list[ast.stmt], read: set[str]) -> list[ast.stmt]:

@@ -34,6 +34,7 @@ LIBRARIES = {
     "huggingface": {"torch", "transformers"},
     "timm": {"timm"},
 }
+REST = 0.75  # share of the run after which the family that a test adds is at rest
 STANDARD = {"bisect", "functools", "math"}
 ODD = (  # legal, and each an edge of some rule
     {"T": 1, "Tw": 0},
@@ -164,6 +165,11 @@ def test_the_code_follows_formatters(tmp_path: Path) -> None:
     assert done.stdout == ""
 
 
+def test_functions_and_numbers_of_mathematics_are_imported() -> None:
+    assert "from math import cos, pi\n" in schedules.export_code("timm", "warmup_cosine")
+    assert "from math import pi\n" in schedules.export_code("keras", "warmup_cosine")
+
+
 # What is left out
 
 
@@ -195,23 +201,23 @@ def test_stock_that_does_not_hold_its_last_rate_says_so() -> None:
 
 @pytest.fixture
 def added() -> Iterator[str]:
-    """Declare a family with two sweeping conditions, a local constant and a function that needs no library."""
+    """Declare a family with two conditions, constants of its own and of its module, and a phase of two words."""
 
     @spec.family(
         title="Sagging",
         params=(*FAMILIES["constant"].params, spec.with_default(FAMILIES["step"].params[3], 0.3)),
-        phases=(WARMUP, Phase("fall"), Phase("at rest")),
+        phases=(WARMUP, Phase("long fall"), Phase("at rest")),
         sources=("continuous-function-schedules",),
         scope="For this test.",
     )
     def sagging(t: float, T: int, Tw: int, eta_max: float, gamma: float) -> float:
         """Climb, fall, rest."""
-        low = eta_max * gamma
+        low, high = eta_max * gamma, eta_max
         if t < Tw:
             return eta_max * (t + 1) / Tw
-        if t < 0.75 * T:
+        if t < REST * T:
             u = (t - Tw) / max(1, T - Tw)
-            return max(low, eta_max * gamma**u)
+            return max(low, high * gamma**u)
         return low
 
     yield "sagging"
@@ -225,13 +231,13 @@ def test_a_new_family_is_exported_at_once(added: str) -> None:
         compare(FAMILIES[added], {**schedules.run(added, **values).values})
     body = schedules.export_code("optax", added, T=100, Tw=10).partition("def schedule(count):\n")[2]
     assert [line.strip() for line in body.split("\n")] == [
-        "T, Tw, eta_max, gamma = 100, 10, 3e-4, 0.3",
+        "REST, T, Tw, eta_max, gamma = 0.75, 100, 10, 3e-4, 0.3",
         "t = jnp.minimum(count, T - 1)  # past the end the last rate holds",
-        "low = eta_max * gamma",
+        "low, high = (eta_max * gamma, eta_max)",
         "warmup = eta_max * (t + 1) / Tw",
         "u = (t - Tw) / max(1, T - Tw)",
-        "fall = jnp.maximum(low, eta_max * jnp.exp(log(gamma) * u))",
-        "return jnp.where(t < Tw, warmup, jnp.where(t < 0.75 * T, fall, low))",
+        "long_fall = jnp.maximum(low, high * jnp.exp(log(gamma) * u))",
+        "return jnp.where(t < Tw, warmup, jnp.where(t < REST * T, long_fall, low))",
         "",
     ]
 
