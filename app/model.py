@@ -4,6 +4,7 @@ Controls, links, presets and (later) exercises write to `Lab`; views read from i
 """
 
 import math
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,7 +27,9 @@ PRACTICE = ("exercise", "exercise_seed")
 TOY_DEFAULTS: Mapping[str, Any] = {spec.name: spec.default for spec in TOY}
 AT_EASE = 0.75  # of the edge: where the highest rate of a reveal stands
 MAX_PINS = 4  # beyond this, curves cannot be told apart by colour and dash
-MOST_UNDOS = 20
+MOST_UNDOS = 100
+SETTLED = 1.5  # seconds: moves of one thing that follow within them are one act
+UNRECORDED = frozenset({"step"})  # the playhead has its own way back
 LAST_STEP = 10_000_000
 DIGITS, ALL_DIGITS = 6, 17  # of a number in words; all of them tell any two floats apart
 
@@ -104,7 +107,12 @@ class Lab(param.Parameterized):
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**{"own": _default_own(), **params})
-        self._before: list[dict[str, Any]] = []
+        self._before: list[dict[str, Any]] = []  # for each act, what it changed, as it was
+        self._undone: list[dict[str, Any]] = []
+        self._moving: tuple[frozenset[str], float] = (
+            frozenset(),
+            -SETTLED,
+        )  # what is being moved, and when it was last
         self.desk = Desk()
         self._aside: dict[str, Any] = {}  # the stage as it was before practice set it
         self._changed()
@@ -147,7 +155,8 @@ class Lab(param.Parameterized):
         Raises:
             ValueError: for a value that has no nearest legal one; the message says what is allowed. Nothing is changed.
         """
-        self._apply(*self._checked(changes))
+        checked, remarks = self._checked(changes)
+        self._act(checked, remarks, moved=True)
 
     def _checked(self, changes: Mapping[str, object]) -> tuple[dict[str, Any], list[str]]:
         """Return changes as legal values of the state's own parameters, with remarks; raises as `assign` does."""
@@ -190,7 +199,7 @@ class Lab(param.Parameterized):
         elif len(self.pins) == MAX_PINS:
             self._apply({}, [f"{MAX_PINS} curves are pinned, as many as can be told apart; remove one first."])
         else:
-            self._apply({"pins": [*self.pins, case]}, [])
+            self._act({"pins": [*self.pins, case]})
 
     def unpin(self, index: int) -> None:
         """Remove a pinned curve."""
@@ -251,16 +260,32 @@ class Lab(param.Parameterized):
 
     @property
     def can_undo(self) -> bool:
-        """Whether a preset, a reset or a removed pin can be taken back."""
+        """Whether there is an act to take back."""
         return bool(self._before)
 
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is an act, taken back last, to do again."""
+        return bool(self._undone)
+
     def undo(self) -> None:
-        """Take back the last preset, reset or removed pin."""
-        if self._before:
-            self._apply(self._before.pop(), [])
+        """Take back the last act: a move of a slider, a choice, an example, a pin, a reset, what a reveal set."""
+        self._go(self._before, self._undone)
+
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        self._go(self._undone, self._before)
+
+    def _go(self, way: list[dict[str, Any]], back: list[dict[str, Any]]) -> None:
+        if way:
+            wanted = way.pop()
+            back.append({name: getattr(self, name) for name in wanted})
+            self._moving = (frozenset(), -SETTLED)
+            self._apply(wanted, [])
 
     def restore(self, state: Mapping[str, Any], notices: Sequence[str]) -> None:
         """Take over a whole legal state, as a link gives it, and say what of the link was ignored."""
+        self._before, self._undone = [], []  # another address has its own way back, the browser's
         self._apply(dict(state), list(notices))
 
     @property
@@ -273,11 +298,16 @@ class Lab(param.Parameterized):
         """The settings of problem and optimizer, by name."""
         return {spec.name: getattr(self, spec.name) for spec in TOY}
 
-    def _act(self, changes: dict[str, Any], notices: Sequence[str] = ()) -> None:
-        """Make changes that `undo` takes back, if they are any; what is done after them to other things stays."""
+    def _act(self, changes: dict[str, Any], notices: Sequence[str] = (), moved: bool = False) -> None:
+        """Make changes that `undo` takes back, if they are any; moves of one thing in quick succession are one act."""
         before = {name: getattr(self, name) for name, value in changes.items() if getattr(self, name) != value}
-        if before:
-            self._before = [*self._before[1 - MOST_UNDOS :], before]
+        names, now = frozenset(before), time.monotonic()
+        if names - UNRECORDED:
+            on = moved and self._moving[0] == names and now - self._moving[1] < SETTLED
+            if not on:
+                self._before = [*self._before[1 - MOST_UNDOS :], before]
+            self._undone = []
+            self._moving = (names if moved else frozenset(), now)
         self._apply(changes, list(notices))
 
     def _apply(self, changes: dict[str, Any], notices: list[str]) -> None:

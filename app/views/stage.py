@@ -12,9 +12,8 @@ from schedules.toy import TITLES, TOY, why_unused
 
 PRESETS_BY_KEY = {preset.key: preset for preset in PRESETS}
 ASIDE = ("classes", "batch", "start_sharp", "start_flat")  # controls that only one problem has
-PICKED = {spec.name for spec in TOY if spec.kind == "choice"}  # what undo takes back
 IDLE: dict[str, Any] = {"value": 0, "high": 1, "text": "", "moments": []}
-ACTS = ("reset", "undo", "pin")
+ACTS = ("reset", "undo", "redo", "pin")
 
 
 def schedule_items() -> list[dict[str, Any]]:
@@ -26,7 +25,8 @@ def schedule_items() -> list[dict[str, Any]]:
     return [
         *items,
         button("reset", "Reset"),
-        button("undo", "Undo", "Take back the last example, choice of training, reset or removal"),
+        button("undo", "Undo", "Take back the last change"),
+        button("redo", "Redo", "Do again what was taken back"),
     ]
 
 
@@ -79,7 +79,7 @@ def change(lab: Lab, changes: dict[str, Any]) -> None:
     values = {name: value for name, value in changes.items() if name not in ("preset", "copy", *ACTS)}
     if values:
         try:
-            (lab.jump if values.keys() <= PICKED else lab.assign)(values)
+            lab.assign(values)
         except ValueError as refused:
             lab.notices = [str(refused)]
 
@@ -93,6 +93,7 @@ def look(lab: Lab, trainer: Trainer) -> dict[str, dict[str, Any]]:
         "axis": {**plain, "value": lab.axis},
         "reset": plain,
         "undo": {**plain, "disabled": not lab.can_undo},
+        "redo": {**plain, "disabled": not lab.can_redo},
         "pin": plain,
         "copy": plain,
     }

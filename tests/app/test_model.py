@@ -310,13 +310,57 @@ def test_undo_goes_back_one_act_at_a_time() -> None:
     assert lab.revision == before
 
 
-def test_undo_keeps_what_was_done_to_other_things_since() -> None:
+def test_every_change_can_be_taken_back_and_done_again() -> None:
     lab = Lab()
-    lab.show(PRESETS[3].case)
-    lab.pin()
+    acts = (
+        lambda: lab.show(PRESETS[3].case),
+        lab.pin,
+        lambda: lab.assign({"sharpness": 20.0}),
+        lambda: lab.jump({"axis": "log"}),
+        lambda: lab.unpin(0),
+        lab.reset,
+    )
+    states = [whole(lab)]
+    for act in acts:
+        act()
+        states.append(whole(lab))
+    for state in reversed(states[:-1]):
+        lab.undo()
+        assert whole(lab) == state
+    assert not lab.can_undo
+    for state in states[1:]:
+        lab.redo()
+        assert whole(lab) == state
+    assert not lab.can_redo
+
+
+def test_something_new_after_an_undo_leaves_nothing_to_do_again() -> None:
+    lab = Lab()
+    lab.assign({"T": 100})
     lab.undo()
-    assert lab.case == Lab().case
-    assert [pin.family for pin in lab.pins] == ["triangular"]
+    lab.assign({"Tw": 7})
+    assert not lab.can_redo
+
+
+def test_moves_of_one_slider_in_quick_succession_are_one_act(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("app.model.time.monotonic", lambda: clock[0])
+    lab = Lab()
+    for seconds, T in ((10.0, 100), (10.1, 200), (10.9, 300), (20.0, 400), (20.1, 500)):
+        clock[0] = seconds
+        lab.assign({"T": T})
+    lab.assign({"Tw": 3})
+    found = []
+    while lab.can_undo:
+        lab.undo()
+        found.append((lab.T, lab.Tw))
+    assert found == [(500, 500), (300, 500), (10_000, 500)]
+
+
+def test_the_playhead_leaves_nothing_to_undo() -> None:
+    lab = Lab()
+    lab.assign({"step": 50})
+    assert not lab.can_undo
 
 
 def test_an_act_that_changes_nothing_leaves_nothing_to_undo() -> None:

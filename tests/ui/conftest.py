@@ -46,13 +46,13 @@ def usual(chromium: Browser) -> Iterator[BrowserContext]:
 def visit(server: Server, chromium: Browser, usual: BrowserContext) -> Iterator[OpenLab]:
     """Return a function that opens the page, and fails the test on what went wrong in any of its visits.
 
-    Its arguments are a query and options of a browser context.
+    Its arguments are a query, None to go nowhere yet, and options of a browser context.
     """
     visits: list[LabPage] = []
 
-    def visit(query: str = "", **options: Any) -> LabPage:
+    def visit(query: str | None = "", **options: Any) -> LabPage:
         visits.append(LabPage(chromium, server.origin, usual=None if visits else usual, **options))
-        return visits[-1].open(query)
+        return visits[-1] if query is None else visits[-1].open(query)
 
     yield visit
     for each in visits:

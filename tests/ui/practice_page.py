@@ -50,6 +50,8 @@ class Practice:
 
     def browse(self) -> "Practice":
         """Go to the list of exercises."""
+        if not self.page.url.startswith(self.lab.origin):
+            self.lab.open()
         self.page.get_by_role("tab", name="Practice").click()
         return self
 

@@ -14,10 +14,13 @@ ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
 STOP_SECONDS = 10
 TROUBLE = re.compile(r"Traceback|\bERROR\b|\bCRITICAL\b|\w*(?:Deprecat|FutureWarn|PendingDepr)\w*")
-# Tornado's and Panel's own words where a visitor closes the page while it is being written to: nobody's mistake.
+# Tornado's, Panel's and Bokeh's own words where a visitor closes the page while it is being written to, or while it
+# connects: nobody's mistake.
 LEFT = re.compile(
     r"^[^\n]*Task exception was never retrieved\nfuture: [^\n]*(?:write_message|_dispatch_msgs).*?"
-    r"^tornado\.websocket\.WebSocketClosedError$",
+    r"^tornado\.websocket\.WebSocketClosedError$"
+    r"|^[^\n]*(?:error handling message|Uncaught exception GET /app/ws)(?:(?!^\d{4}-).)*?"
+    r"assert self\._session is not None\n[^\n]*\nAssertionError$",
     re.MULTILINE | re.DOTALL,
 )
 

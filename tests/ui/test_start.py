@@ -20,7 +20,7 @@ def test_every_control_has_its_role_and_name_and_the_seed_pages_value(lab: LabPa
     expect(lab.family).to_have_value("warmup_cosine")
     titles = [family.title for family in schedules.FAMILIES.values()]
     assert lab.family.locator("option").all_inner_texts() == titles
-    for control in ("Reset", "Undo", "Pin this curve", "Copy link"):
+    for control in ("Reset", "Undo", "Redo", "Pin this curve", "Copy link"):
         expect(lab.button(control)).to_be_visible()
 
     for name, label in SLIDERS.items():  # what is written on a control is its accessible name

@@ -214,7 +214,11 @@ def test_the_buttons_do_what_they_say() -> None:
     assert look(lab, idle(lab))["undo"]["disabled"] is False
     change(lab, {"undo": True})
     assert (lab.T, len(lab.pins)) == (123, 1)
-    assert look(lab, idle(lab))["undo"]["disabled"] is True
+    assert look(lab, idle(lab))["redo"]["disabled"] is False
+    change(lab, {"redo": True})
+    assert lab.state == Lab().state
+    assert look(lab, idle(lab))["redo"]["disabled"] is True
+    change(lab, {"undo": True})
     before = state_of(lab)
     change(lab, {"copy": True})
     assert state_of(lab) == before
