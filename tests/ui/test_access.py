@@ -43,18 +43,17 @@ def test_axe_finds_nothing_serious(visit: OpenLab, subtests: pytest.Subtests) ->
         if query:
             lab.page.goto(f"{lab.origin}/app?{query}")
             lab.ready()
-        for size in (LAPTOP, PHONE):
-            for scheme in ("light", "dark"):
-                with subtests.test(query=query[:12], width=size["width"], scheme=scheme):
-                    lab.page.set_viewport_size(size)
-                    lab.page.emulate_media(color_scheme=scheme)
-                    lab.page.wait_for_timeout(100)
-                    found = Axe().run(lab.page).response["violations"]
-                    assert [
-                        (each["id"], each["impact"], [node["target"] for node in each["nodes"]])
-                        for each in found
-                        if each["impact"] in GRAVE
-                    ] == []
+        for size, scheme in ((LAPTOP, "light"), (PHONE, "dark")):
+            with subtests.test(query=query[:12], width=size["width"], scheme=scheme):
+                lab.page.set_viewport_size(size)
+                lab.page.emulate_media(color_scheme=scheme)
+                lab.page.wait_for_timeout(100)
+                found = Axe().run(lab.page).response["violations"]
+                assert [
+                    (each["id"], each["impact"], [node["target"] for node in each["nodes"]])
+                    for each in found
+                    if each["impact"] in GRAVE
+                ] == []
 
 
 def test_the_tab_key_reaches_everything_and_shows_where_it_is(lab: LabPage) -> None:

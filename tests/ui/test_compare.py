@@ -19,7 +19,7 @@ def test_each_example_shows_its_case(lab: LabPage, subtests: pytest.Subtests) ->
             assert lab.notices == [f"{preset.title}. {preset.why}"]
 
 
-def test_undo_takes_back_an_example_and_a_reset(lab: LabPage) -> None:
+def test_undo_takes_back_a_number_an_example_and_a_reset(lab: LabPage) -> None:
     expect(lab.button("Undo")).to_be_disabled()
     lab.type_exactly("eta_max", "0.002")
     lab.draws("warmup_cosine", eta_max=0.002)
@@ -34,7 +34,11 @@ def test_undo_takes_back_an_example_and_a_reset(lab: LabPage) -> None:
     expect(lab.exact("eta_max")).to_have_value("3e-4")
     lab.button("Undo").click()
     lab.shows("warmup_cosine", eta_max=0.002)
+    lab.button("Undo").click()
+    lab.shows("warmup_cosine")
     expect(lab.button("Undo")).to_be_disabled()
+    lab.button("Redo").click()
+    lab.shows("warmup_cosine", eta_max=0.002)
 
 
 def test_reset_returns_to_the_start_in_every_part(lab: LabPage) -> None:
