@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from app.model import CHOICES, LAST_STEP, MAX_PINS, Case, Lab, legal_value, own_specs
-from app.practice.bank import EXERCISES
+from app.practice.bank import NUMBERED
 from app.practice.question import LARGEST_SEED
 from schedules import FAMILIES, SHARED, ParamSpec
 from schedules.facts import count
@@ -110,7 +110,7 @@ class _Reader:
         if name in CHOICES:
             taken = self._choose(name, text, list(CHOICES[name]))
         elif name == "exercise":
-            taken = self._choose(name, text, sorted(EXERCISES, key=lambda key: int(key[1:])))
+            taken = self._choose(name, text, NUMBERED)
         elif name in WHOLE:
             taken = self._whole(name, text)
         elif name == "all_families":
@@ -191,7 +191,7 @@ class _Reader:
         self.state[name] = int(text)
         return True
 
-    def _choose(self, name: str, text: str, options: list[str]) -> bool:
+    def _choose(self, name: str, text: str, options: Sequence[str]) -> bool:
         if text in options:
             self.state[name] = text
             return True

@@ -1,6 +1,6 @@
 """The one state of the page.
 
-Controls, links, presets and (later) exercises write to `Lab`; views read from it and redraw when `revision` moves.
+Controls, links, presets and exercises write to `Lab`; views read from it and redraw when `revision` moves.
 """
 
 import math
@@ -9,13 +9,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import param
 
 from app.practice.bank import EXERCISES
 from app.practice.desk import Desk
 from app.practice.question import LARGEST_SEED
-from schedules import FAMILIES, SHARED, Family, ParamSpec, Run, run
+from schedules import FAMILIES, SHARED, Family, ParamSpec, Run, curve, run
 from schedules.facts import number
 from schedules.remakes import REMAKES, TITLES
 from schedules.spec import Value, as_float
@@ -29,6 +28,7 @@ AT_EASE = 0.75  # of the edge: where the highest rate of a reveal stands
 MAX_PINS = 4  # beyond this, curves cannot be told apart by colour and dash
 MOST_UNDOS = 100
 SETTLED = 1.5  # seconds: moves of one thing that follow within them are one act
+STILL: tuple[frozenset[str], float] = (frozenset(), -SETTLED)
 UNRECORDED = frozenset({"step"})  # the playhead has its own way back
 LAST_STEP = 10_000_000
 DIGITS, ALL_DIGITS = 6, 17  # of a number in words; all of them tell any two floats apart
@@ -52,7 +52,7 @@ class Case:
 
 
 CHOICES: Mapping[str, Sequence[str]] = {"family": list(FAMILIES), "axis": AXES, "across": ACROSS}
-PLAIN = ("own", "pins", "step", "all_families", "exercise", "exercise_seed")
+PLAIN = ("own", "pins", "step", "all_families", *PRACTICE)
 
 
 def _defaults(family: str) -> dict[str, Value]:
@@ -65,7 +65,7 @@ def _calm(stage: Mapping[str, Any]) -> Mapping[str, Any]:
         return stage
     family = str(stage["family"])
     values = {name: stage.get(name, default) for name, default in _defaults(family).items()}
-    highest = float(FAMILIES[family].function(np.arange(int(values["T"])), **values).max())
+    highest = float(curve(family, **values).max())
     sharpness = float(f"{AT_EASE * 2 / highest:.1e}") if highest else TOY_DEFAULTS["sharpness"]
     return {**stage, **TOY_DEFAULTS, "sharpness": sharpness}
 
@@ -109,10 +109,7 @@ class Lab(param.Parameterized):
         super().__init__(**{"own": _default_own(), **params})
         self._before: list[dict[str, Any]] = []  # for each act, what it changed, as it was
         self._undone: list[dict[str, Any]] = []
-        self._moving: tuple[frozenset[str], float] = (
-            frozenset(),
-            -SETTLED,
-        )  # what is being moved, and when it was last
+        self._moving = STILL  # what is being moved, and when it was last
         self.desk = Desk()
         self._aside: dict[str, Any] = {}  # the stage as it was before practice set it
         self._changed()
@@ -280,7 +277,7 @@ class Lab(param.Parameterized):
         if way:
             wanted = way.pop()
             back.append({name: getattr(self, name) for name in wanted})
-            self._moving = (frozenset(), -SETTLED)
+            self._moving = STILL
             self._apply(wanted, [])
 
     def restore(self, state: Mapping[str, Any], notices: Sequence[str]) -> None:

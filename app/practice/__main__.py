@@ -5,14 +5,14 @@ python -m app.practice [seed]
 
 import sys
 
-from app.practice.bank import EXERCISES
+from app.practice.bank import EXERCISES, NUMBERED
 from app.practice.question import IDEAS
 
 
 def main(arguments: list[str]) -> None:
     """Print the key to the questions of one seed, 0 unless another is named."""
     seed = int(arguments[0]) if arguments else 0
-    for key in sorted(EXERCISES, key=lambda key: int(key[1:])):
+    for key in NUMBERED:
         exercise = EXERCISES[key]
         question = exercise.question(seed)
         say = question.form.words

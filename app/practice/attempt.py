@@ -7,6 +7,7 @@ back to the student's own browser, and written nowhere.
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from app.practice.forms import SEEN, Sketch, Value
@@ -269,7 +270,7 @@ class Attempt:
         if record.get("seen") in SEEN[self.question.form.kind]:
             self.see(record["seen"], record.get("remark", ""))
 
-    @property
+    @cached_property
     def next_seed(self) -> int:
         """The seed of a sibling: the same exercise with other numbers."""
         for ahead in range(1, LARGEST_SEED):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.practice.attempt import ENOUGH_MISSES, RUBRIC, Attempt, RefusedError
-from app.practice.bank import EXERCISES
+from app.practice.bank import EXERCISES, NUMBERED
 from app.practice.forms import SEEN, Axis, Choice, Form, Number, Ordering, Place, Sketch
 from app.practice.question import IDEAS
 
@@ -16,7 +16,7 @@ MOST_MISSES = 1_000
 
 # An order that begins with something surprising within a minute and then follows the ideas.
 FIRST = ("E6", "E1", "E2")
-PATH = (*FIRST, *(key for key in sorted(EXERCISES, key=lambda key: int(key[1:])) if key not in FIRST))
+PATH = (*FIRST, *(key for key in NUMBERED if key not in FIRST))
 
 
 class Desk:

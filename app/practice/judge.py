@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.practice.forms import KNOTS, Array, Sketch, Value
-from app.practice.question import Question, WrongModel
+from app.practice.question import Picture, Question, WrongModel
 
 SAME_PLACE = 2.5 / (KNOTS - 1)  # of the run: two knots and a half
 SAME_HEIGHT = 0.1  # of the axis
@@ -38,6 +38,7 @@ class Judgement:
         features: What a sketch is judged by: what it is, and whether it agrees.
         because: Why the truth is what it is.
         seen: What there is to see when both stand side by side, a key of `SEEN`.
+        picture: What the reveal draws beside the stage, if anything.
     """
 
     right: bool
@@ -49,6 +50,7 @@ class Judgement:
     features: tuple[tuple[str, bool], ...]
     because: str
     seen: str
+    picture: Picture | None
 
 
 def judge(question: Question, answer: Value) -> Judgement:
@@ -68,6 +70,7 @@ def judge(question: Question, answer: Value) -> Judgement:
         features,
         question.because(),
         form.seen(answer, truth),
+        question.picture() if question.picture else None,
     )
 
 

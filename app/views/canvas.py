@@ -148,7 +148,7 @@ class Canvas(Plot):
             self.pen.update(kind="", stroke=[])
             return self._clear()
         form, found = attempt.question.form, attempt.judgement
-        picture = attempt.question.picture() if found and attempt.question.picture else None
+        picture = found.picture if found else None
         if isinstance(form, Sketch):
             self._axes(form.across, form.up)
             self._take(form.kind, form.across, form.up, [float(knot) for knot in form.knots])
