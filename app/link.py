@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from app.model import CHOICES, LAST_STEP, MAX_PINS, Case, Lab, legal_value, own_specs
+from app.model import CHOICES, MAX_PINS, WHOLE, Case, Lab, legal_value, own_specs
 from app.practice.bank import NUMBERED
 from app.practice.question import LARGEST_SEED
 from schedules import FAMILIES, SHARED, ParamSpec
@@ -24,7 +24,7 @@ MOST_NOTICES = 5
 MOST_FIELDS = 200
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|infinity)", re.ASCII | re.IGNORECASE)
 SHOWN = 40
-WHOLE = {"step": LAST_STEP, "exercise_seed": LARGEST_SEED}
+COUNTED = {**WHOLE, "exercise_seed": LARGEST_SEED}
 FIRST = {name: options[0] for name, options in CHOICES.items()}  # where the link is silent
 
 
@@ -50,7 +50,7 @@ def encode(lab: Lab) -> str:
     toy = [(spec, getattr(lab, spec.name)) for spec in TOY]
     pairs += [(spec.name, exact(value)) for spec, value in toy if value != spec.default]
     pairs += [(name, getattr(lab, name)) for name in CHOICES if name != "family" and getattr(lab, name) != FIRST[name]]
-    pairs += [("step", exact(lab.step))] if lab.step else []
+    pairs += [(name, exact(getattr(lab, name))) for name in WHOLE if getattr(lab, name)]
     pairs += [("all_families", "1")] if lab.all_families else []
     pairs += [("pin", _pin(pin)) for pin in lab.pins]
     pairs += [("exercise", lab.exercise), ("exercise_seed", exact(lab.exercise_seed))] if lab.exercise else []
@@ -111,7 +111,7 @@ class _Reader:
             taken = self._choose(name, text, list(CHOICES[name]))
         elif name == "exercise":
             taken = self._choose(name, text, NUMBERED)
-        elif name in WHOLE:
+        elif name in COUNTED:
             taken = self._whole(name, text)
         elif name == "all_families":
             taken = self._choose("all_families", text, ["0", "1"])
@@ -185,8 +185,8 @@ class _Reader:
         return self._set(self.state["own"][key], spec, text, name)
 
     def _whole(self, name: str, text: str) -> bool:
-        if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or int(text) > WHOLE[name]:
-            self._ignore(name, text, f"it must be a whole number from 0 to {WHOLE[name]:,}")
+        if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or int(text) > COUNTED[name]:
+            self._ignore(name, text, f"it must be a whole number from 0 to {COUNTED[name]:,}")
             return False
         self.state[name] = int(text)
         return True

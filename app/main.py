@@ -13,6 +13,7 @@ from app.views.canvas import Canvas
 from app.views.caption import Caption
 from app.views.controls import Controls
 from app.views.legend import Legend
+from app.views.lesson import Lesson
 from app.views.listing import Listing
 from app.views.loss import LossPlot
 from app.views.page import make_page
@@ -77,7 +78,7 @@ plot, path_plot, loss_plot = SchedulePlot(lab, trainer), PathPlot(lab, trainer),
 prose, tables, legend, ranking = Prose(lab, trainer), Tables(lab, trainer), Legend(lab), Ranking(lab, trainer)
 path_caption = Caption(lambda: "" if lab.held else path_plot.caption)
 loss_caption = Caption(lambda: "" if lab.held else loss_plot.caption)
-practice, canvas, listing = Practice(lab), Canvas(lab), Listing(lab)
+practice, canvas, listing, lesson = Practice(lab), Canvas(lab), Listing(lab), Lesson(lab)
 winners = Winners(lab, trainer, lambda work: after(work, PAUSE))
 sweep_plot, readings = SweepPlot(lab, trainer), Readings(lab, trainer)
 sweep_controls = Controls(
@@ -91,7 +92,7 @@ trained: list[Any] = [
     *(sweep_plot, sweep_controls, readings),
 ]
 practised = [practice, canvas]
-at_once = [plot, legend, controls, stage_controls, toy, listing, *practised]
+at_once = [plot, legend, controls, stage_controls, toy, listing, lesson, *practised]
 figures = {"plot": plot, "path_plot": path_plot, "loss_plot": loss_plot, "sweep_plot": sweep_plot, "canvas": canvas}
 
 
@@ -145,6 +146,7 @@ make_page(
     readings=readings,
     practice=practice,
     listing=listing,
+    lesson=lesson,
     address=address,
     **{name: pn.pane.Bokeh(each.figure, sizing_mode="stretch_both", margin=0) for name, each in figures.items()},
 ).servable()

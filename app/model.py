@@ -23,14 +23,18 @@ from schedules.toy import TOY
 AXES = ("linear", "log")
 ACROSS = ("length", "condition")
 PRACTICE = ("exercise", "exercise_seed")
+SECTIONS = ("intuition", "math", "program", "demo", "storyboard", "inquiry", "neighbours", "names")  # of the lesson
+PLACES = ("section", "scene")  # where in the lesson the reader is
 TOY_DEFAULTS: Mapping[str, Any] = {spec.name: spec.default for spec in TOY}
 AT_EASE = 0.75  # of the edge: where the highest rate of a reveal stands
 MAX_PINS = 4  # beyond this, curves cannot be told apart by colour and dash
 MOST_UNDOS = 100
 SETTLED = 1.5  # seconds: moves of one thing that follow within them are one act
 STILL: tuple[frozenset[str], float] = (frozenset(), -SETTLED)
-UNRECORDED = frozenset({"step"})  # the playhead has its own way back
+UNRECORDED = frozenset({"step", *PLACES})  # these have their own way back
 LAST_STEP = 10_000_000
+LAST_SCENE = 99
+WHOLE = {"step": LAST_STEP, "scene": LAST_SCENE}  # whole numbers that say where one is
 DIGITS, ALL_DIGITS = 6, 17  # of a number in words; all of them tell any two floats apart
 
 
@@ -51,8 +55,13 @@ class Case:
         return replace(made, lr=REMAKES[self.remake](made.lr), stretches=(), steps={}) if self.remake else made
 
 
-CHOICES: Mapping[str, Sequence[str]] = {"family": list(FAMILIES), "axis": AXES, "across": ACROSS}
-PLAIN = ("own", "pins", "step", "all_families", *PRACTICE)
+CHOICES: Mapping[str, Sequence[str]] = {
+    "family": list(FAMILIES),
+    "axis": AXES,
+    "across": ACROSS,
+    "section": SECTIONS,
+}
+PLAIN = ("own", "pins", "step", "all_families", "scene", *PRACTICE)
 
 
 def _defaults(family: str) -> dict[str, Value]:
@@ -94,6 +103,8 @@ class Lab(param.Parameterized):
     step = param.Integer(default=0, bounds=(0, None), doc="Playhead: how many updates have been made.")
     all_families = param.Boolean(default=False, doc="Whether every family trains beside the live curve.")
     across = param.Selector(default="length", objects=list(ACROSS), doc="What the columns of the map of winners are.")
+    section = param.Selector(default=SECTIONS[0], objects=list(SECTIONS), doc="Which section of the lesson is open.")
+    scene = param.Integer(default=0, bounds=(0, LAST_SCENE), doc="Which scene of the storyboard is shown.")
     guess = param.Dict(default={}, doc="Markers placed in the range test: base, max, and whether readings are shown.")
     exercise = param.Selector(
         default="", objects=["", *EXERCISES], doc="Key of the exercise on the desk; empty for none."
@@ -157,13 +168,8 @@ class Lab(param.Parameterized):
 
     def _checked(self, changes: Mapping[str, object]) -> tuple[dict[str, Any], list[str]]:
         """Return changes as legal values of the state's own parameters, with remarks; raises as `assign` does."""
-        plain = {name: changes[name] for name in CHOICES if name in changes}
-        for name, value in plain.items():
-            if not isinstance(value, str) or value not in CHOICES[name]:
-                options = ", ".join(CHOICES[name])
-                raise ValueError(f"{name}={str(value)[:60]!r} is not known; it must be one of {options}")
-        if "step" in changes:
-            plain["step"] = _checked_step(changes["step"])
+        plain: dict[str, Any] = {n: _checked_choice(n, changes[n]) for n in CHOICES if n in changes}
+        plain |= {name: _checked_whole(name, changes[name]) for name in WHOLE if name in changes}
         if "all_families" in changes:
             plain["all_families"] = bool(changes["all_families"])
         key = str(plain.get("family", self.family))
@@ -213,9 +219,14 @@ class Lab(param.Parameterized):
         checked, remarks = self._checked(changes)
         self._act(checked, [*([notice] if notice else []), *remarks])
 
+    def go(self, places: Mapping[str, object]) -> None:
+        """Turn to a section or a scene of the lesson; nothing that `undo` would take back, and nothing is said."""
+        checked, _ = self._checked(places)
+        self._apply(checked, self.notices)
+
     def reset(self) -> None:
         """Return to the state of a fresh page; `undo` takes it back."""
-        fresh = {name: self.param[name].default for name in self.state if name not in PRACTICE}
+        fresh = {name: self.param[name].default for name in self.state if name not in PRACTICE + PLACES}
         self._act({**fresh, "own": _default_own(), "pins": [], "guess": {}})
 
     # Practice.
@@ -324,10 +335,17 @@ class Lab(param.Parameterized):
         return Case(self._run.family.key, tuple(self._run.values.items()))
 
 
-def _checked_step(value: object) -> int:
-    """Return a playhead that may be too far; views hold it at the end of the run."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LAST_STEP:
-        raise ValueError(f"step={str(value)[:60]!r} is not allowed; it must be a whole number from 0 to {LAST_STEP:,}")
+def _checked_choice(name: str, value: object) -> str:
+    if not isinstance(value, str) or value not in CHOICES[name]:
+        raise ValueError(f"{name}={str(value)[:60]!r} is not known; it must be one of {', '.join(CHOICES[name])}")
+    return value
+
+
+def _checked_whole(name: str, value: object) -> int:
+    """Return a place that may be beyond what there is; views hold it at the end."""
+    last = WHOLE[name]
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= last:
+        raise ValueError(f"{name}={str(value)[:60]!r} is not allowed; it must be a whole number from 0 to {last:,}")
     return value
 
 

@@ -6,6 +6,7 @@ depend on the step is worked out: \frac{t - T_w}{\max(1, T - T_w - 1)} becomes \
 
 import ast
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -27,6 +28,7 @@ CYCLE = "r_{k}"  # `start` of a cycle, where the rule gets it from `cycle_of`
 ATOM, POWER, PRODUCT, SUM = 4, 3, 2, 1
 CYCLE_LEVELS = (SUM, POWER, ATOM)  # brackets for the three arguments of `cycle_of`
 SIGNIFICANT = 6
+STARTS_A_NUMBER = re.compile(r"(\\textcolor\{\w+\}\{)?\d")  # a symbol may be handed over as a coloured number
 
 
 @dataclass(frozen=True)
@@ -219,7 +221,7 @@ class _Typesetter:
 
     def _product(self, left: ast.expr, right: ast.expr) -> str:
         a, b = self._print(left, PRODUCT), self._print(right, PRODUCT)
-        return rf"{a} \cdot {b}" if b[0].isdigit() or b.startswith(r"\frac") else rf"{a} \, {b}"
+        return rf"{a} \cdot {b}" if STARTS_A_NUMBER.match(b) or b.startswith(r"\frac") else rf"{a} \, {b}"
 
 
 _FUNCTIONS = {

@@ -112,7 +112,7 @@ function buildSlider(item, outbox) {
   })
   const hint = make("p", {class: "hint", id: `${id}-hint`})
   const label = make("label", {for: id}, ...symbolised(item.label, item.symbol))
-  const node = make("div", {class: "control slider"}, make("div", {class: "head"}, label, exact), range, hint)
+  const node = make("div", {class: `control slider tint-${item.tint}`}, make("div", {class: "head"}, label, exact), range, hint)
   let values = []
   let low
   let high

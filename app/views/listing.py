@@ -3,8 +3,6 @@
 Nothing is written while the tab is closed, or while a prediction is open.
 """
 
-import inspect
-import textwrap
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,10 +10,9 @@ import panel as pn
 import param
 from panel.custom import JSComponent
 
-from app.link import exact
+from app.lesson.programs import engine_code
 from app.model import Lab
-from schedules import TARGETS, Run, export_code, key_value_rows
-from schedules.spec import Value
+from schedules import TARGETS, export_code, key_value_rows
 
 ENGINE = "engine"
 LANGUAGES = {ENGINE: "This lab's own engine", **TARGETS}
@@ -57,25 +54,6 @@ class Listing(JSComponent):
         code = engine_code(run) if target == ENGINE else export_code(target, run.family.key, **values)
         rows = [list(row) for row in key_value_rows(run) if row[0] in SHOWN_ROWS]
         self.param.update(code=code, output=rows, note=_note(target))
-
-
-def engine_code(run: Run) -> str:
-    """Return the rule of the engine itself, as it stands in its source, and the call that has the values of a run."""
-    source = textwrap.dedent(inspect.getsource(run.family.rule))
-    rule = source[source.index("\ndef ") + 1 :].rstrip()  # without the decorator, which declares the family
-    values = "".join(f", {name}={_literal(value)}" for name, value in run.values.items())
-    at_warmup = ", lr[Tw]" if run.key_values.at_warmup is not None else ""
-    seam = f", lr[{run.values['Tw']}]" if at_warmup else ""
-    return (
-        f"# The rule, from schedules/families.py: the very function that draws the curve.\n{rule}\n\n\n"
-        f'import schedules\n\nlr = schedules.curve("{run.family.key}"{values})\n'
-        f'print("lr[0]{at_warmup}, lr[-1]:", lr[0]{seam}, lr[-1])\n'
-        'print("avg lr:", float(lr.mean()))\n'
-    )
-
-
-def _literal(value: Value) -> str:
-    return repr(value) if isinstance(value, str) else exact(value)
 
 
 def _note(target: str) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.lesson.equations import tint
 from app.model import Lab, own_specs
 from app.presets import PRESETS
 from app.training import Trainer
@@ -64,6 +65,7 @@ def _item(name: str, spec: ParamSpec) -> dict[str, Any]:
         whole=spec.kind == "steps",
         unit=_unit(spec),
         symbol="" if spec in TOY else spec.name,
+        tint="" if spec in TOY else tint(spec.name),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
+from axe_playwright_python.sync_playwright import Axe
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, WebSocket, expect
 
@@ -26,6 +27,7 @@ SLIDERS = {
     "restart_mult": "Restart multiplier",
 }
 SECONDS = 5.0
+GRAVE = ("serious", "critical")  # of what axe finds
 PLAYHEAD = "Playhead"
 BEYOND = 1e-16, 1e6  # of the loss at the start: what is below or above may be off the loss plot
 READY = """() => {
@@ -202,6 +204,15 @@ class LabPage:
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
+
+    def grave(self, within: str = "") -> list[tuple[str, str, list[Any]]]:
+        """Return what axe finds serious or critical: rule, impact and places; on the whole page, or in one part."""
+        found = Axe().run(self.page, context=within or None).response["violations"]
+        return [
+            (each["id"], each["impact"], [node["target"] for node in each["nodes"]])
+            for each in found
+            if each["impact"] in GRAVE
+        ]
 
     def choose(self, family: str) -> None:
         """Choose a family by its key."""

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 import schedules
+from app.lesson.programs import engine_code
 from app.model import Case, Lab
 from app.presets import PRESETS
-from app.views.listing import ENGINE, LANGUAGES, Listing, engine_code
+from app.views.listing import ENGINE, LANGUAGES, Listing
 
 
 def opened(target: str = ENGINE) -> tuple[Lab, Listing]:
