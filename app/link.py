@@ -15,7 +15,7 @@ from app.practice.bank import NUMBERED
 from app.practice.question import LARGEST_SEED
 from schedules import FAMILIES, SHARED, ParamSpec
 from schedules.facts import count
-from schedules.remakes import REMAKES
+from schedules.remakes import remakes_of
 from schedules.spec import Value
 from schedules.toy import TOY
 
@@ -155,8 +155,8 @@ class _Reader:
             return self._ignore("pin", text, "it is too long")
         if key not in FAMILIES:
             return self._ignore("pin", text, "it names no known family")
-        if remake and remake not in REMAKES:
-            return self._ignore("pin", text, f"what was made of it must be one of {', '.join(REMAKES)}")
+        if remake and remake not in remakes_of(key):
+            return self._ignore("pin", text, f"what was made of it must be one of {', '.join(remakes_of(key))}")
         if len(self.state["pins"]) == MAX_PINS:
             return self._ignore("pin", text, f"no more than {MAX_PINS} curves can be pinned")
         given = dict(pair.partition(":")[::2] for pair in pairs)

@@ -16,14 +16,15 @@ from app.practice.desk import Desk
 from app.practice.question import LARGEST_SEED
 from schedules import FAMILIES, SHARED, Family, ParamSpec, Run, curve, run
 from schedules.facts import number
-from schedules.remakes import REMAKES, TITLES
+from schedules.mistakes import MISTAKES, first_difference
+from schedules.remakes import remade, title_of
 from schedules.spec import Value, as_float
 from schedules.toy import TOY
 
 AXES = ("linear", "log")
 ACROSS = ("length", "condition")
 PRACTICE = ("exercise", "exercise_seed")
-SECTIONS = ("intuition", "math", "program", "demo", "storyboard", "inquiry", "neighbours", "names")  # of the lesson
+SECTIONS = ("intuition", "math", "program", "demo", "storyboard", "inquiry", "mistakes", "neighbours", "names")
 PLACES = ("section", "scene")  # where in the lesson the reader is
 TOY_DEFAULTS: Mapping[str, Any] = {spec.name: spec.default for spec in TOY}
 AT_EASE = 0.75  # of the edge: where the highest rate of a reveal stands
@@ -42,7 +43,7 @@ DIGITS, ALL_DIGITS = 6, 17  # of a number in words; all of them tell any two flo
 class Case:
     """A family with a value for each of its parameters: one curve.
 
-    `remake` names what was made of its rates, a key of `schedules.remakes.REMAKES`; "" for the curve itself.
+    `remake` names what was made of it, a key of `schedules.remakes.remakes_of(family)`; "" for the curve itself.
     """
 
     family: str
@@ -52,7 +53,9 @@ class Case:
     def run(self) -> Run:
         """Return the curve with all that is read off it; a remade one has no phases and no events."""
         made = run(self.family, **dict(self.values))
-        return replace(made, lr=REMAKES[self.remake](made.lr), stretches=(), steps={}) if self.remake else made
+        if not self.remake:
+            return made
+        return replace(made, lr=remade(self.remake, self.family, made.values, made.lr), stretches=(), steps={})
 
 
 CHOICES: Mapping[str, Sequence[str]] = {
@@ -69,14 +72,18 @@ def _defaults(family: str) -> dict[str, Value]:
 
 
 def _calm(stage: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what a reveal sets; where it is not about training, the bowl is one that all its rates can bear."""
+    """Return what a reveal sets; where it is not about training, the bowl is one that all its rates can bear.
+
+    Its noise keeps its size beside the slope, so that it kicks as far as on the page's own bowl.
+    """
     if {"problem", "sharpness"} & stage.keys():
         return stage
     family = str(stage["family"])
     values = {name: stage.get(name, default) for name, default in _defaults(family).items()}
     highest = float(curve(family, **values).max())
     sharpness = float(f"{AT_EASE * 2 / highest:.1e}") if highest else TOY_DEFAULTS["sharpness"]
-    return {**stage, **TOY_DEFAULTS, "sharpness": sharpness}
+    noise = float(f"{TOY_DEFAULTS['noise'] * sharpness / TOY_DEFAULTS['sharpness']:.1e}")
+    return {**stage, **TOY_DEFAULTS, "sharpness": sharpness, "noise": noise}
 
 
 def own_specs(family: Family) -> tuple[ParamSpec, ...]:
@@ -211,8 +218,27 @@ class Lab(param.Parameterized):
     def show(self, case: Case, notice: str = "") -> None:
         """Put a curve on the stage, a preset or a pinned one, with what there is to say of it."""
         changes, remarks = self._checked({"family": case.family, **dict(case.values)})
-        made = [f"On the stage is the curve of which this one was made ({TITLES[case.remake]})."] if case.remake else []
+        words = "On the stage is the curve of which this one was made"
+        made = [f"{words} ({title_of(case.remake)})."] if case.remake else []
         self._act(changes, [*([notice] if notice else []), *made, *remarks])
+
+    def show_mistake(self, key: str) -> None:
+        """Put the curve that a mistake missed on the stage, with the mistaken one pinned beside it, where they part.
+
+        The bowl is one that all its rates can bear. It is one act that `undo` takes back.
+
+        Raises:
+            ValueError: if there is no such mistake.
+        """
+        if key not in MISTAKES:
+            raise ValueError(f"mistake={str(key)[:60]!r} is not known; it must be one of {', '.join(MISTAKES)}")
+        mistake = MISTAKES[key]
+        step = first_difference(mistake) or 0
+        stage = _calm({"family": mistake.family, **mistake.values})
+        changes, remarks = self._checked({**stage, "axis": "linear", "step": step})
+        values = tuple((spec.name, mistake.values[spec.name]) for spec in FAMILIES[mistake.family].params)
+        where = f"Pinned is what the code gives instead: {mistake.label}. The curves part at update {step:,}."
+        self._act({**changes, "pins": [Case(mistake.family, values, key)]}, [where, *remarks])
 
     def jump(self, changes: Mapping[str, object], notice: str = "") -> None:
         """Set parameters as `assign` does, as one act that `undo` takes back."""
@@ -389,7 +415,7 @@ def describe_difference(cases: Sequence[Case]) -> list[str]:
             if len(different) > 1:
                 parts.append(f"{spec.name} {_words(values[spec.name], different)}")
         parts = parts or [FAMILIES[case.family].title]
-        labels.append(", ".join([*parts, TITLES[case.remake]] if case.remake else parts))
+        labels.append(", ".join([*parts, title_of(case.remake)] if case.remake else parts))
     return labels
 
 

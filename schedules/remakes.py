@@ -1,10 +1,13 @@
-"""Other curves made of a curve's rates, which separate what its order, its mean and its sum do."""
+"""Other curves made of a curve: of its rates, to separate what order, mean and sum do, or by code that is mistaken."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
+
+from schedules.mistakes import MISTAKES
+from schedules.spec import FAMILIES, Values
 
 Array = NDArray[np.float64]
 SHUFFLE_SEED = 11
@@ -48,3 +51,34 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "same_area": "same area, linear",
     }
 )
+
+
+def remakes_of(family: str) -> Mapping[str, str]:
+    """Return what can be made of a curve of a family: the remakes of any rates, and the family's mistakes, titled."""
+    own = {key: mistake.label for key, mistake in MISTAKES.items() if mistake.family == family}
+    return {**TITLES, **own}
+
+
+def title_of(remake: str) -> str:
+    """Return the words for a remake of rates or for a mistake, in lower case."""
+    return TITLES[remake] if remake in REMAKES else MISTAKES[remake].label
+
+
+def remade(remake: str, family: str, values: Values, lr: Array) -> Array:
+    """Return the rates (T,) of what is made of a curve.
+
+    Args:
+        remake: A key of `REMAKES`, or a mistake of this family.
+        family: The family of the curve.
+        values: Its checked parameters.
+        lr: Its rates (T,).
+
+    Raises:
+        ValueError: if the remake is not known, or is a mistake with another family.
+    """
+    if remake in REMAKES:
+        return REMAKES[remake](lr)
+    if remake not in remakes_of(family):
+        whose = f"belongs to {FAMILIES[MISTAKES[remake].family].title!r}" if remake in MISTAKES else "is not known"
+        raise ValueError(f"{remake!r} cannot be made of {FAMILIES[family].title!r}: it {whose}")
+    return MISTAKES[remake].rates(values)

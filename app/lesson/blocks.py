@@ -40,6 +40,11 @@ def pieces(markup: str) -> list[Piece]:
     return [piece for piece in found if piece]
 
 
+def link(words: str, url: str) -> Block:
+    """Return a part of running text that leads to another site."""
+    return {"words": words, "href": url}
+
+
 def text(markup: str, tone: str = "") -> Block:
     """Return a paragraph; `tone` is "ask" for a question, "verdict" for an outcome, "hint" for an aside."""
     return {"kind": "text", "pieces": pieces(markup), "tone": tone}
@@ -81,10 +86,19 @@ def equation(label: str, *lines: str | tuple[str, str]) -> Block:
     return {"kind": "equation", "label": pieces(label), "lines": [list(pair) for pair in pairs]}
 
 
-def code(title: str, source: str, act: str = "", chosen: int = -1, wrong: int = -1, copies: bool = False) -> Block:
-    """Return lines of code; with an `act` each line can be picked, and `wrong` marks the one to be found."""
+def code(title: str, source: str, act: str = "", chosen: int = -1, wrong: int = -1, **looks: bool) -> Block:
+    """Return lines of code.
+
+    Args:
+        title: What it is.
+        source: The code.
+        act: If given, each line can be picked.
+        chosen: The line picked last.
+        wrong: The line to mark, when it may be known.
+        looks: `copies` for a button that copies all of it, `numbered` for numbers before the lines.
+    """
     lines = source.rstrip("\n").split("\n")
-    marks = {"act": act, "chosen": chosen, "wrong": wrong, "copies": copies}
+    marks = {"act": act, "chosen": chosen, "wrong": wrong, **looks}
     return {"kind": "code", "title": title, "lines": lines, **marks}
 
 

@@ -7,6 +7,7 @@ from app.lesson.cues import Inquiry
 from app.lesson.demo import Demo
 from app.lesson.equations import Equations
 from app.lesson.intuition import Intuition
+from app.lesson.mistakes import Mistakes
 from app.lesson.names import Names
 from app.lesson.neighbours import Neighbours
 from app.lesson.programs import Programs
@@ -41,6 +42,7 @@ class Course:
             "demo": Demo(lab),
             "storyboard": Storyboard(lab),
             "inquiry": Inquiry(lab),
+            "mistakes": Mistakes(lab),
             "neighbours": Neighbours(lab),
             "names": Names(lab),
         }

@@ -16,7 +16,7 @@ from schedules.toy import make_optimizer, make_problem
 Array = NDArray[np.float64]
 LONGEST = 20_000  # updates: four runs are worked out with each move
 HIGHER = 1.5  # how much the peak is raised
-VISIBLE = 0.02  # of the height of a plot
+VISIBLE = 0.05  # of the height of a plot
 
 
 @dataclass(frozen=True)

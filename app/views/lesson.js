@@ -154,6 +154,7 @@ export function render({model, el}) {
         badge.addEventListener("click", () => openClaim(piece.claim))
         return badge
       }
+      if (piece.href) return make("a", {href: piece.href, rel: "noreferrer", target: "_blank"}, piece.words)
       const phrase = make("button", {type: "button", class: "phrase", "data-key": `${piece.act}:${piece.value}`}, piece.words)
       phrase.addEventListener("click", () => act(piece.act, piece.value))
       return phrase
@@ -202,10 +203,11 @@ export function render({model, el}) {
         make("tr", {}, make("th", {scope: "row"}, ...run(first)), ...cells.map((cell) => make("td", {}, ...run(cell)))))))
       return make("div", {class: "scrolls", tabindex: 0, role: "group", "aria-label": caption}, node)
     },
-    code({title, lines, act: name, chosen, wrong, copies}) {
+    code({title, lines, act: name, chosen, wrong, copies, numbered}) {
       const pre = make("pre", {"aria-label": title, role: "group", tabindex: 0})
       lines.forEach((line, index) => {
-        const node = name ? make("button", {type: "button", class: "line", "data-key": `${name}:${index}`}, line || " ") : make("span", {}, `${line}\n`)
+        const text = [...(numbered ? [make("span", {class: "number"}, String(index + 1).padStart(2))] : []), numbered ? line || " " : `${line}\n`]
+        const node = name ? make("button", {type: "button", class: "line", "data-key": `${name}:${index}`}, ...text) : make("span", {class: numbered ? "line" : ""}, ...text)
         if (name) {
           node.setAttribute("aria-pressed", index === chosen)
           node.addEventListener("click", () => act(name, index))

@@ -16,7 +16,7 @@ from schedules.facts import number
 from schedules.optimizers import SGD, HeavyBall
 from schedules.outlook import Outlook, cost
 from schedules.problems import Quadratic
-from schedules.remakes import REMAKES, TITLES
+from schedules.remakes import REMAKES, title_of
 
 DIGITS = 3
 SAME = 1e-6  # losses that differ by a smaller share count as the same
@@ -176,7 +176,8 @@ class Ranking(JSComponent):
 
     def _compared(self, pin: Case, remade: Outlook, live: Outlook) -> str:
         """Return a sentence on what a remade curve comes to beside the live one."""
-        title = TITLES[pin.remake].capitalize()
+        title = title_of(pin.remake)
+        title = title[0].upper() + title[1:]
         if remade.diverged_at >= 0 or live.diverged_at >= 0:
             return _lost(title, remade.diverged_at, live.diverged_at)
         lr, other = self._lab.run.lr, pin.run().lr
@@ -184,6 +185,8 @@ class Ranking(JSComponent):
             return f"{title} ends at the same loss: it is the very same curve."
         ratio = _log_ratio(remade, live)
         same = abs(ratio) <= SAME
+        if pin.remake not in REMAKES:
+            return f"{title}, it ends {_difference(ratio)}."  # a mistake: what it changes is told where it is
         return f"{title} ends {_difference(ratio)}: {self._reason(pin.remake, same)}."
 
     def _reason(self, remake: str, same: bool) -> str:

@@ -13,6 +13,7 @@ from panel.io.state import set_curdoc
 
 from app.model import AXES, MAX_PINS, Case, Lab, own_specs
 from schedules import FAMILIES, SHARED
+from schedules.remakes import remakes_of
 from strategies import params_of, values_of
 
 LONGEST = 3_000
@@ -20,9 +21,10 @@ MAIN = Path(__file__).parents[2] / "app" / "main.py"
 
 
 @st.composite
-def _cases(draw: st.DrawFn, longest: int = LONGEST) -> Case:
+def _cases(draw: st.DrawFn, longest: int = LONGEST, remakes: bool = False) -> Case:
     key = draw(st.sampled_from(list(FAMILIES)))
-    return Case(key, tuple(draw(params_of(FAMILIES[key], longest)).items()))
+    remake = draw(st.sampled_from(["", *remakes_of(key)]) if remakes else st.just(""))
+    return Case(key, tuple(draw(params_of(FAMILIES[key], longest)).items()), remake)
 
 
 @st.composite
@@ -35,7 +37,7 @@ def _labs(draw: st.DrawFn, longest: int = LONGEST, most_pins: int = MAX_PINS) ->
     for key in {family, draw(st.sampled_from(list(FAMILIES)))}:
         for spec in own_specs(FAMILIES[key]):
             own[key][spec.name] = draw(values_of(spec, longest, T if spec.span else None))
-    pins = draw(st.lists(_cases(longest), max_size=most_pins, unique=True))
+    pins = draw(st.lists(_cases(longest, remakes=True), max_size=most_pins, unique=True))
     axis = draw(st.sampled_from(AXES))
     lab.restore({**state, "T": T, "family": family, "axis": axis, "own": own, "pins": pins}, [])
     return lab
@@ -43,7 +45,7 @@ def _labs(draw: st.DrawFn, longest: int = LONGEST, most_pins: int = MAX_PINS) ->
 
 @pytest.fixture(scope="session")
 def cases() -> Any:
-    """A strategy of curves: `cases()`, or `cases(longest)`."""
+    """A strategy of curves: `cases()`, `cases(longest)`, or `cases(remakes=True)` with what is made of them."""
     return _cases
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from app.lesson.storyboard import SCENES
 from app.model import SECTIONS
 from schedules import FAMILIES
+from schedules.mistakes import MISTAKES
 from ui.lab_page import LabPage, OpenLab, eventually
 
 pytestmark = pytest.mark.browser
@@ -103,6 +104,28 @@ def test_a_scene_is_asked_and_played_by_keyboard_alone_and_its_link_opens_it(lab
     other.page.get_by_role("tab", name="Lesson").click()
     expect(other.page.locator(".lesson h4")).to_have_text(f"Scene 4 of {len(SCENES)}: Decay")
     other.shows("warmup_cosine", T=1000, Tw=0, eta_max=3e-4, eta_min=0.0)
+
+
+def test_a_defect_stands_beside_the_intended_curve_and_its_line_is_found(lab: LabPage) -> None:
+    lesson = section(lab, "What goes wrong")
+    mistake = MISTAKES["climbs-again"]
+    lesson.get_by_role("button", name=mistake.title).click()
+    lab.shows("warmup_cosine", **mistake.values)
+    expect(lesson.locator(".card")).to_contain_text("In all, 399 updates of 400 differ")
+    assert lab.legend == ["Live: Warmup, then cosine", "Warmup, then cosine, climbing again after T_max"]
+    lines = lesson.locator("button.line")
+    expect(lines).to_have_count(len(mistake.lines))
+    lines.nth(0).click()
+    expect(lesson.locator(".card")).to_contain_text("Not line 1")
+    lines.nth(mistake.wrong_line).focus()
+    lab.page.keyboard.press("Enter")
+    expect(lesson.locator("p.verdict")).to_have_text(f"Found: line {mistake.wrong_line + 1}.")
+    expect(lesson.get_by_role("link", name="pytorch/pytorch#40971")).to_have_attribute(
+        "href", "https://github.com/pytorch/pytorch/issues/40971"
+    )
+    expect(lesson.get_by_text("T_max=updates - 1")).to_be_visible()
+    lesson.get_by_role("button", name="All cases").click()
+    expect(lesson.get_by_role("listitem").filter(has_text=mistake.title)).to_contain_text("✓ found")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1366, "light"), (320, "dark")])

@@ -14,6 +14,7 @@ from app.lesson.course import Course
 from app.lesson.states import STATES, show
 from app.model import SECTIONS, Lab
 from schedules import FAMILIES
+from schedules.mistakes import MISTAKES
 
 KINDS = {
     "text", "heading", "buttons", "choice", "equation", "code", "output", "table", "descents", "fold", "card", "points",
@@ -109,6 +110,9 @@ def test_a_state_that_words_set_is_legal_is_told_and_can_be_taken_back(key: str)
                     "step",
                     "again",
                     "cue",
+                    "case",
+                    "line",
+                    "all",
                     "adam",
                     "stage",
                     "nonsense",
@@ -118,7 +122,9 @@ def test_a_state_that_words_set_is_legal_is_told_and_can_be_taken_back(key: str)
                 ]
             ),
             st.one_of(
-                st.sampled_from([*SECTIONS, *STATES, "page", "sliders", "lower", "curve", "rate", "eta_min"]),
+                st.sampled_from(
+                    [*SECTIONS, *STATES, *MISTAKES, "page", "sliders", "lower", "curve", "rate", "eta_min"]
+                ),
                 st.integers(-3, 12),
                 st.none(),
                 st.text(max_size=20),

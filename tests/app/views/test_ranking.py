@@ -301,6 +301,16 @@ def test_mean_and_sum_leave_the_shape_to_decide() -> None:
         assert "so it is when they come that makes the difference." in lesson("same_area", noise=noise)
 
 
+def test_a_mistake_is_compared_with_what_was_meant() -> None:
+    page = Page()
+    page.lab.show_mistake("clock-from-zero")
+    page.wait()
+    words = page.ranking.lesson
+    assert words.startswith("With the decay's clock from update 0, it ends ")
+    assert words.endswith((" higher.", " lower."))
+    assert page.ranking.rows[1]["name"].endswith(", with the decay's clock from update 0")
+
+
 def test_a_constant_is_its_own_remake() -> None:
     words = "Same mean, constant ends at the same loss: it is the very same curve."
     assert lesson("same_mean", family="constant", Tw=0) == words
