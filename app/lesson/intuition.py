@@ -65,7 +65,8 @@ class Intuition:
                 "[A peak above the edge](show:above_edge) need not end a run: while rates are above it the "
                 "error grows, "
                 "and a decay can bring it back. [The same peak for good](show:lost) is lost. What counts is the "
-                "product of the factors $|1 - \\eta_t \\lambda|$ over all updates, not a single rate."
+                "product of the factors $|1 - \\eta_t \\lambda|$ over all updates, not a single rate. "
+                "{decay-can-recover}"
             ),
         ]
 

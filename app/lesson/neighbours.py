@@ -69,7 +69,8 @@ class Neighbours:
                 [
                     "A scaling law compares final losses of runs of different lengths. A run is at its best where its "
                     "decay ends, so each length needs a schedule of its own; losses read off halfway down a longer "
-                    "decay are too high. See it here: pin a curve, halve $T$, and compare where both end.",
+                    "decay are too high. See it here: pin a curve, halve $T$, and compare where both end. "
+                    "{length-and-decay}",
                     "With a long constant phase and a short decay one run serves for many lengths. {stable-phase}",
                     "What was found for image classifiers is not shown for language models by that. {language-models}",
                 ]
@@ -107,7 +108,7 @@ class Neighbours:
                     "Both begin at 0 and are too small at first, so each is divided by the share it can have reached, "
                     "$1 - \\beta^{t+1}$. That is bias correction, and no schedule.",
                     "The step is η times the first over the root of the second. The size of the slope cancels, so η "
-                    "is about the length of a step, in the units of the parameters.",
+                    "is about the length of a step, in the units of the parameters. {adam-first-step}",
                     "So the schedule sets how far Adam goes, and the edge $2/\\lambda$ of plain descent does not hold. "
                     "That this calls for a warmup is an explanation that was not checked here. {warmup-for-adam}",
                 ]

@@ -114,7 +114,7 @@ class Programs:
             text(
                 "Its four numbers: the first rate is η_max/Tw and not 0, the peak is used by the updates Tw − 1 "
                 "and Tw, "
-                "the last rate is η_min to the last bit, and the average is the sum over T."
+                "the last rate is η_min to the last bit, and the average is the sum over T. {peak-twice}"
             ),
             heading(f"The engine: {run.family.title}"),
             text(

@@ -164,7 +164,8 @@ SCENES = (
             "{longer-runs-anytime}",
         ),
         Step({"step": 720}, "Right after the restart it is high again. {restart-makes-worse}"),
-        Step({"step": 1200}, "A run that ends within a cycle ends at <after>; the single cosine ended at <before>."),
+        Step({"step": 1200}, "A run that ends within a cycle ends at <after>; the single cosine ended at "
+                             "<before>. {restart-timing}"),
     ),
     _scene(
         "A range test",
@@ -180,7 +181,7 @@ SCENES = (
         Step({"step": 133}, "Here it passes the edge, and nothing is to be seen yet: errors must grow before "
                             "they show."),
         Step({"step": 400}, "By the end the loss is <after>. What a range test reads comes late, and on the "
-                            "high side."),
+                            "high side. {range-test-late}"),
     ),
     _scene(
         "No best schedule",
