@@ -38,8 +38,11 @@ def exact(value: Value) -> str:
     return re.sub(r"e([+-])0*(\d)", lambda found: f"e{found[1].strip('+')}{found[2]}", text)
 
 
-def encode(lab: Lab) -> str:
-    """Return the whole state as a query string, without the question mark."""
+def encode(lab: Lab, practice: bool = True) -> str:
+    """Return the whole state as a query string, without the question mark; if asked, without the exercise on the desk.
+
+    What leads back to a curve must not open a question, which would cover it.
+    """
     pairs = [("family", lab.family)]
     pairs += [(spec.name, exact(lab.value_of(spec.name))) for spec in SHARED]
     pairs += [(spec.name, exact(lab.value_of(spec.name))) for spec in own_specs(lab.spec)]
@@ -53,7 +56,8 @@ def encode(lab: Lab) -> str:
     pairs += [(name, exact(getattr(lab, name))) for name in WHOLE if getattr(lab, name)]
     pairs += [("all_families", "1")] if lab.all_families else []
     pairs += [("pin", _pin(pin)) for pin in lab.pins]
-    pairs += [("exercise", lab.exercise), ("exercise_seed", exact(lab.exercise_seed))] if lab.exercise else []
+    if lab.exercise and practice:
+        pairs += [("exercise", lab.exercise), ("exercise_seed", exact(lab.exercise_seed))]
     return "&".join(f"{name}={quote(text, safe=',:.~')}" for name, text in pairs)
 
 

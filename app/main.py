@@ -25,6 +25,7 @@ from app.views.schedule import SchedulePlot
 from app.views.stage import change, look, playhead_items, plot_items, schedule_items, toy_items
 from app.views.sweep import Readings, SweepPlot, change_sweep, look_sweep, sweep_items
 from app.views.tables import Tables
+from app.views.takeaway import TakeAway
 from app.views.winners import Winners
 
 PAUSE = 100  # ms without a move before the map of winners is worked out
@@ -118,6 +119,7 @@ def train() -> None:
 
 
 pacer = Pacer(train, after)
+takeaway = TakeAway(lab, trainer, settle=pacer.settle)
 
 
 def refresh(_event: object) -> None:
@@ -147,6 +149,7 @@ make_page(
     practice=practice,
     listing=listing,
     lesson=lesson,
+    takeaway=takeaway,
     address=address,
     **{name: pn.pane.Bokeh(each.figure, sizing_mode="stretch_both", margin=0) for name, each in figures.items()},
 ).servable()

@@ -90,14 +90,14 @@ def outlook_slowly(problem: Problem, optimizer: Optimizer, lr: Array, seed: int 
         exact = expect(problem, optimizer, rates, at=_early(T))
         runs = None
         if problem.random and T <= MOST_SAMPLED:
-            runs = simulate(problem, optimizer, rates, _seeds(seed, SHOWN), every=max(2, stride(T, COARSE)))
+            runs = simulate(problem, optimizer, rates, seeds_of(seed, SHOWN), every=max(2, stride(T, COARSE)))
         # θ in the sharp direction, not the loss, decides: its square leaves the floats long before it does.
         size = (exact.log_loss[0] - np.log(problem.sharpness / 2)) / 2
         lost = _first(exact.steps, size > BEYOND)
         return Outlook(
             exact.steps, _gone(exact.steps, exact.loss[0], lost), exact.sd[0], exact.mean[0], runs, exact, lost
         )
-    seeds = _seeds(seed, AVERAGED if problem.random else 1)
+    seeds = seeds_of(seed, AVERAGED if problem.random else 1)
     found = yield from simulate_slowly(problem, optimizer, rates, seeds, every=stride(T, STEPPED))
     with np.errstate(over="ignore", invalid="ignore"):
         loss, sd, path = found.loss[0].mean(axis=0), found.loss[0].std(axis=0), found.theta[0].mean(axis=0)
@@ -133,7 +133,8 @@ def cost(problem: Problem, optimizer: Optimizer, T: int) -> int:
     return 0 if is_exact(problem, optimizer) else T
 
 
-def _seeds(seed: int, amount: int) -> Sequence[int]:
+def seeds_of(seed: int, amount: int) -> Sequence[int]:
+    """Return the seeds of the single runs, the same number of them apart for each `seed`, so that none comes twice."""
     return range(seed * AVERAGED, seed * AVERAGED + amount)
 
 

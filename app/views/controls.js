@@ -1,5 +1,7 @@
 // Native controls from a description in data; see controls.py.
 
+const {make} = window.scheduleLab
+
 const WATCHDOG = 3000 // ms after which an answer counts as lost
 
 /** The values a slider can take, least first. */
@@ -46,13 +48,6 @@ function nearest(values, value) {
 function written(value) {
   if (value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e7)) return String(value)
   return value.toExponential().replace("e+", "e")
-}
-
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag)
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value)
-  node.append(...children)
-  return node
 }
 
 // All groups of controls stand in one line, so that "pin" in one and "reset" in another arrive in the order of the clicks.

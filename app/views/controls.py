@@ -6,7 +6,6 @@ newest value of each control, so that a held slider neither waits nor queues.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, ClassVar
 
 import panel as pn
@@ -31,7 +30,8 @@ class Controls(JSComponent):
     done = param.Integer(default=0, doc="To the browser: the last `seq` that is answered.")
     shown = param.Dict(default={}, doc="To the browser: what controls show, by name; only what has changed.")
 
-    _esm = Path(__file__).parent / "controls.js"
+    # The page has the script itself, once for all groups; see theme.py.
+    _esm = "export const render = (given) => window.scheduleLab.controls(given)"
     # The browser waits for `done`, so nothing need be held back here, but for the moment in which the server confirms
     # the message: while it does, Panel puts an answer off by 10 ms. And no busy indicator follows each move.
     _debounce: ClassVar[int] = 2

@@ -28,34 +28,10 @@ function legalEntry(entry, exercises) {
   return legal
 }
 
-class Ledger {
+class Ledger extends window.scheduleLab.Store {
   constructor(exercises) {
+    super()
     this.exercises = exercises
-    this.memory = {} // where the browser keeps nothing, it lasts as long as the page
-    this.kept = true
-    try {
-      localStorage.setItem("schedule-lab.probe", "")
-      localStorage.removeItem("schedule-lab.probe")
-    } catch {
-      this.kept = false
-    }
-  }
-  read(name) {
-    try {
-      return JSON.parse((this.kept ? localStorage.getItem(name) : this.memory[name]) ?? "null")
-    } catch {
-      return null
-    }
-  }
-  write(name, value) {
-    const text = JSON.stringify(value)
-    if (!this.kept) return (this.memory[name] = text)
-    try {
-      localStorage.setItem(name, text)
-    } catch {
-      this.kept = false // full, or taken away
-      this.memory[name] = text
-    }
   }
   get entries() {
     const found = this.read(LEDGER)?.entries
@@ -141,8 +117,7 @@ class Ledger {
     return JSON.stringify({version: 1, entries: this.entries}, null, 2)
   }
   get markdown() {
-    // What a person wrote stays text: whatever Markdown would take for markup is escaped.
-    const plain = (text) => String(text ?? "").replace(/[\\`*_{}[\]<>()#+!|~]/g, "\\$&").replace(/\s+/g, " ")
+    const plain = window.scheduleLab.escaped
     const lines = this.entries.map((entry) =>
       [
         `## ${entry.exercise}: ${plain(entry.title)} (seed ${entry.seed}, ${entry.at.slice(0, 10)})`,

@@ -1,11 +1,6 @@
 // The lesson, drawn from blocks of plain data; see lesson.py and app/lesson/blocks.py. Texts are set as texts.
 
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag)
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value)
-  node.append(...children)
-  return node
-}
+const {make} = window.scheduleLab
 
 let katex // one for the page, loaded with the first lesson that is opened
 

@@ -1,11 +1,6 @@
 // The curve as code, to copy or to save; see listing.py. All of it is text.
 
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag)
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value)
-  node.append(...children)
-  return node
-}
+const {act, make, save} = window.scheduleLab
 
 export function render({model, el}) {
   el.getRootNode().adoptedStyleSheets = [window.scheduleLab.sheet]
@@ -25,18 +20,13 @@ export function render({model, el}) {
       status.textContent = "Selected: copy it with your keyboard."
     }
   })
-  const save = make("button", {type: "button"}, "Save as file")
-  save.addEventListener("click", () => {
-    const link = make("a", {href: URL.createObjectURL(new Blob([model.code], {type: "text/x-python"})), download: "schedule.py"})
-    link.click()
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000)
-  })
+  const keep = act("Save as file", () => save("schedule.py", model.code, "text/x-python"))
   const note = make("p", {class: "hint"})
   const table = make("table", {})
   table.createCaption().textContent = "What the rates are"
   const body = table.createTBody()
   const covered = make("p", {class: "hint"}, "Covered while you predict.")
-  const all = make("div", {}, note, make("div", {class: "bar-of-buttons"}, copy, save), status, pre, table)
+  const all = make("div", {}, note, make("div", {class: "bar-of-buttons"}, copy, keep), status, pre, table)
 
   const show = () => {
     select.value = model.target

@@ -7,7 +7,7 @@ import panel as pn
 from bokeh.document import Document
 
 from app.claims import CLAIMS
-from app.views.theme import ICON, PAGE, STYLE
+from app.views.theme import ICON, PAGE, SHARED, STYLE
 from schedules import SOURCES
 
 
@@ -29,6 +29,7 @@ def make_page(title: str, **parts: Any) -> Page:
     page = Page(PAGE)
     page.add_variable("app_title", title)
     page.add_variable("style", STYLE)
+    page.add_variable("shared", SHARED)
     page.add_variable("claims", CLAIMS)
     page.add_variable("sources", SOURCES)
     page.add_variable("app_favicon", f"data:image/svg+xml,{quote(ICON)}")

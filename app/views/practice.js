@@ -1,22 +1,9 @@
 // The practice panel: a list of exercises, or the question on the desk; see practice.py. All of it is text.
 
+const {act, chooser, confirmed, make, save, write} = window.scheduleLab
+
 const TYPING = 300 // ms without a key before what is typed is sent
 const TICKS = 200 // positions of a slider along an axis
-
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag)
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== false && value !== undefined) node.setAttribute(name, value === true ? "" : value)
-  }
-  node.append(...children)
-  return node
-}
-
-function act(text, onClick, attributes = {}) {
-  const node = make("button", {type: "button", ...attributes}, text)
-  node.addEventListener("click", () => !isIdle(node) && onClick())
-  return node
-}
 
 /** Disabled, but still there for the focus: a button that vanishes under it throws a reader back to the top. */
 const idle = (button, is) => button.setAttribute("aria-disabled", String(is))
@@ -42,8 +29,6 @@ function pausing(send) {
     get pending() { return timer !== undefined },
   }
 }
-
-const write = (node, text) => node.textContent !== text && (node.textContent = text)
 
 /** 0.00031234 as 3.123e-4: short, and as the rest of the page writes it. */
 function short(value) {
@@ -506,48 +491,32 @@ function ledgerView(fixed, ledger, redraw, open) {
   calibration.createCaption().textContent = "How often right, by how sure"
   const status = make("p", {class: "hint", role: "status"})
   const entries = make("ol", {class: "entries"})
-  const file = make("input", {type: "file", accept: "application/json,.json", class: "unseen", tabindex: -1, "aria-label": "Ledger file to import"})
-  const save = (name, type, text) => {
-    const link = make("a", {href: URL.createObjectURL(new Blob([text], {type})), download: name})
-    link.click()
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000)
-  }
-  const sureToErase = make("div", {class: "bar-of-buttons", role: "group", "aria-label": "Erase the ledger?", hidden: true})
-  const erase = act("Erase …", () => {
-    sureToErase.hidden = false
-    sureToErase.querySelector("button").focus()
+  const say = (text) => write(status, text)
+  const [erase, sureToErase] = confirmed("Erase …", {
+    name: "Erase the ledger?",
+    ask: "Erase all predictions and drafts in this browser?",
+    yes: "Yes, erase them",
+    no: "No, keep them",
+    done(sure) {
+      if (sure) {
+        ledger.erase()
+        redraw()
+      }
+      say(sure ? "The ledger is empty." : "")
+    },
   })
-  const closeErase = (said) => {
-    sureToErase.hidden = true
-    write(status, said)
-    erase.focus()
+  const take = (text) => {
+    const {fresh, odd} = ledger.import(text)
+    redraw()
+    say(`${fresh} new ${fresh === 1 ? "prediction" : "predictions"} taken in${odd ? `, ${odd} could not be read` : ""}.`)
   }
-  sureToErase.append("Erase all predictions and drafts in this browser?",
-    act("Yes, erase them", () => {
-      ledger.erase()
-      redraw()
-      closeErase("The ledger is empty.")
-    }), act("No, keep them", () => closeErase("")))
-  sureToErase.addEventListener("keydown", (event) => event.key === "Escape" && closeErase(""))
-  const take = async () => {
-    const [chosen] = file.files
-    file.value = ""
-    if (!chosen) return
-    try {
-      if (chosen.size > 5e6) throw new Error("too large")
-      const {fresh, odd} = ledger.import(await chosen.text())
-      redraw()
-      write(status, `${fresh} new ${fresh === 1 ? "prediction" : "predictions"} taken in${odd ? `, ${odd} could not be read` : ""}.`)
-    } catch {
-      write(status, "This file is not a ledger: export one here as JSON to see what it looks like.")
-    }
-  }
-  file.addEventListener("change", take)
+  const [importer, file] = chooser("Import …", "Ledger file to import", take, () =>
+    say("This file is not a ledger: export one here as JSON to see what it looks like."))
   const node = make("details", {class: "ledger"}, make("summary", {}, "Your ledger"), kept, calibration, entries,
     make("div", {class: "bar-of-buttons"},
-      act("Export as JSON", () => save("schedule-lab-ledger.json", "application/json", ledger.json)),
-      act("Export as Markdown", () => save("schedule-lab-ledger.md", "text/markdown", ledger.markdown)),
-      act("Import …", () => file.click()), erase), file, sureToErase, status)
+      act("Export as JSON", () => save("schedule-lab-ledger.json", ledger.json, "application/json")),
+      act("Export as Markdown", () => save("schedule-lab-ledger.md", ledger.markdown, "text/markdown")),
+      importer, erase), file, sureToErase, status)
   return {
     node,
     show() {

@@ -1,11 +1,6 @@
 // The curves side by side in a table that can be sorted; see ranking.py.
 
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag)
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value)
-  node.append(...children)
-  return node
-}
+const {make} = window.scheduleLab
 
 function write(node, text) {
   if (node.textContent !== text) node.textContent = text

@@ -1,15 +1,6 @@
 // What to do with a range test and, once it is done, how others read it; see sweep.py. All of it is text.
 
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag)
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value)
-  node.append(...children)
-  return node
-}
-
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text
-}
+const {make, write} = window.scheduleLab
 
 export function render({model, el}) {
   el.getRootNode().adoptedStyleSheets = [window.scheduleLab.sheet]
