@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from functools import cache
 
-from app.lesson.blocks import Block, equation, fold, heading, text
+from app.lesson.blocks import Block, equation, fold, heading, table, text
+from app.link import exact
 from app.model import Lab
 from schedules import FAMILIES, SHARED, Family
 from schedules.formula import Formula, number, typeset
@@ -77,6 +78,15 @@ class Equations:
             equation(
                 "On average over the run:",
                 rf"\bar\eta = \frac{{1}}{{T}} \sum_{{t=0}}^{{T-1}} \eta(t) = {number(float(run.lr.mean()))}",
+            ),
+            table(
+                "What each symbol stands for",
+                ("Symbol", "Slider", "Now"),
+                [
+                    (f"${coloured(spec.name, spec.symbol)}$", spec.label, exact(values[spec.name]))
+                    for spec in family.params
+                    if spec.symbol
+                ],
             ),
             *self._training(float(run.lr[step])),
             _all_rules(),
