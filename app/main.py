@@ -16,6 +16,7 @@ from app.views.legend import Legend
 from app.views.lesson import Lesson
 from app.views.listing import Listing
 from app.views.loss import LossPlot
+from app.views.notes import Notes
 from app.views.page import make_page
 from app.views.path import PathPlot
 from app.views.practice import Practice
@@ -79,7 +80,7 @@ plot, path_plot, loss_plot = SchedulePlot(lab, trainer), PathPlot(lab, trainer),
 prose, tables, legend, ranking = Prose(lab, trainer), Tables(lab, trainer), Legend(lab), Ranking(lab, trainer)
 path_caption = Caption(lambda: "" if lab.held else path_plot.caption)
 loss_caption = Caption(lambda: "" if lab.held else loss_plot.caption)
-practice, canvas, listing, lesson = Practice(lab), Canvas(lab), Listing(lab), Lesson(lab)
+practice, canvas, listing, lesson, notes = Practice(lab), Canvas(lab), Listing(lab), Lesson(lab), Notes(lab)
 winners = Winners(lab, trainer, lambda work: after(work, PAUSE))
 sweep_plot, readings = SweepPlot(lab, trainer), Readings(lab, trainer)
 sweep_controls = Controls(
@@ -93,7 +94,7 @@ trained: list[Any] = [
     *(sweep_plot, sweep_controls, readings),
 ]
 practised = [practice, canvas]
-at_once = [plot, legend, controls, stage_controls, toy, listing, lesson, *practised]
+at_once = [plot, legend, controls, stage_controls, toy, listing, lesson, notes, *practised]
 figures = {"plot": plot, "path_plot": path_plot, "loss_plot": loss_plot, "sweep_plot": sweep_plot, "canvas": canvas}
 
 
@@ -150,6 +151,7 @@ make_page(
     listing=listing,
     lesson=lesson,
     takeaway=takeaway,
+    notes=notes,
     address=address,
     **{name: pn.pane.Bokeh(each.figure, sizing_mode="stretch_both", margin=0) for name, each in figures.items()},
 ).servable()
