@@ -242,7 +242,8 @@ export function render({model, el}) {
   el.getRootNode().adoptedStyleSheets = [window.scheduleLab.sheet]
   const kinds = new Map(model.kinds)
   const notebook = new Notebook(kinds)
-  const subjectsOf = (kind) => model.standing[kind] ?? model.stage.subjects?.[kind] ?? []
+  const subjectsOf = (kind) =>
+    kind === "stage" ? [model.stage.subject].filter(Boolean) : model.standing[kind] ?? model.family[kind] ?? []
   const kept = make("p", {class: "hint"})
   const form = formView(model, notebook, {saved: () => show(), subjectsOf})
 
@@ -382,6 +383,7 @@ export function render({model, el}) {
     if (held !== !model.stage.link) show() // notes can, or cannot, be put on it
     held = !model.stage.link
   })
+  model.on("family", () => form.refill())
   model.on("standing", () => queueMicrotask(() => form.restore())) // the stage comes in the same message
   attend({detail: document.documentElement.dataset.companion})
   form.restore()

@@ -31,7 +31,8 @@ class Notes(JSComponent):
     criteria = param.List(default=list(CRITERIA), doc="To the browser: what would resolve a question; fixed.")
     open = param.Boolean(default=False, doc="From the browser: whether the tab is open.")
     standing = param.Dict(default={}, doc="To the browser, once the tab is open: subjects by kind.")
-    stage = param.Dict(default={}, doc="To the browser: subjects of the stage by kind, and its `link`; or nothing.")
+    family = param.Dict(default={}, doc="To the browser: subjects of the family on the stage by kind; or none.")
+    stage = param.Dict(default={}, doc="To the browser: the present stage as a `subject`, and its `link`; or nothing.")
 
     _esm = Path(__file__).parent / "notes.js"
     _debounce: ClassVar[int] = 0
@@ -51,9 +52,11 @@ class Notes(JSComponent):
     def refresh(self) -> None:
         """Say what of the stage a note can be about, while the tab is open."""
         if not self.open or self._lab.held:
-            self.stage = {}
+            self.param.update(family={}, stage={})
             return
-        self.stage = {"link": encode(self._lab, practice=False), "subjects": _plain(stage_subjects(self._lab.run))}
+        found = _plain(stage_subjects(self._lab.run))
+        (here,) = found.pop("stage")
+        self.param.update(family=found, stage={"link": encode(self._lab, practice=False), "subject": here})
 
 
 def _plain(subjects: Mapping[str, Sequence[Subject]]) -> dict[str, list[dict[str, Any]]]:
