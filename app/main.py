@@ -12,6 +12,7 @@ from app.views.address import Address
 from app.views.canvas import Canvas
 from app.views.caption import Caption
 from app.views.controls import Controls
+from app.views.late import Late
 from app.views.legend import Legend
 from app.views.lesson import Lesson
 from app.views.listing import Listing
@@ -24,7 +25,7 @@ from app.views.prose import Prose
 from app.views.ranking import Ranking
 from app.views.schedule import SchedulePlot
 from app.views.stage import change, look, playhead_items, plot_items, schedule_items, toy_items
-from app.views.sweep import Readings, SweepPlot, change_sweep, look_sweep, sweep_items
+from app.views.sweep import Readings, SweepPlot, change_sweep, look_sweep, on_stage, sweep_items
 from app.views.tables import Tables
 from app.views.takeaway import TakeAway
 from app.views.winners import Winners
@@ -80,9 +81,11 @@ plot, path_plot, loss_plot = SchedulePlot(lab, trainer), PathPlot(lab, trainer),
 prose, tables, legend, ranking = Prose(lab, trainer), Tables(lab, trainer), Legend(lab), Ranking(lab, trainer)
 path_caption = Caption(lambda: "" if lab.held else path_plot.caption)
 loss_caption = Caption(lambda: "" if lab.held else loss_plot.caption)
-practice, canvas, listing, lesson, notes = Practice(lab), Canvas(lab), Listing(lab), Lesson(lab), Notes(lab)
+practice, listing, lesson, notes = Practice(lab), Listing(lab), Lesson(lab), Notes(lab)
+canvas = Late(lambda: Canvas(lab), wanted=lambda: lab.exercise != "")
 winners = Winners(lab, trainer, lambda work: after(work, PAUSE))
-sweep_plot, readings = SweepPlot(lab, trainer), Readings(lab, trainer)
+sweep_plot = Late(lambda: SweepPlot(lab, trainer), wanted=lambda: on_stage(lab))
+readings = Readings(lab, trainer)
 sweep_controls = Controls(
     sweep_items(),
     on_change=lambda changes: change_sweep(lab, changes),
@@ -95,13 +98,16 @@ trained: list[Any] = [
 ]
 practised = [practice, canvas]
 at_once = [plot, legend, controls, stage_controls, toy, listing, lesson, notes, *practised]
-figures = {"plot": plot, "path_plot": path_plot, "loss_plot": loss_plot, "sweep_plot": sweep_plot, "canvas": canvas}
+figures = {"plot": plot, "path_plot": path_plot, "loss_plot": loss_plot}
+late = {"sweep_plot": sweep_plot, "canvas": canvas}
 
 
 def resize(rem: float) -> None:
     """Fit every plot to a root font size [pixels]."""
     for each in figures.values():
         each.resize(rem)
+    for other in late.values():
+        other.resize(rem)
 
 
 address = Address(
@@ -154,4 +160,5 @@ make_page(
     notes=notes,
     address=address,
     **{name: pn.pane.Bokeh(each.figure, sizing_mode="stretch_both", margin=0) for name, each in figures.items()},
+    **{name: each.pane for name, each in late.items()},
 ).servable()

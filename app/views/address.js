@@ -55,6 +55,18 @@ function skipSurfaces(root) {
   }
 }
 
+const DRAWN = 300 // ms after which what came to the page later stands there
+
+/** A plot that comes later (see late.py) gets its colours at once, and no stop for the Tab key. */
+function followParts(document_) {
+  const arrived = (event) => {
+    if (event.attr !== "children") return
+    paint()
+    setTimeout(() => skipSurfaces(document.body), DRAWN)
+  }
+  document_.on_change(arrived)
+}
+
 export function render({model, view}) {
   let timer
   const write = () => history.replaceState(null, "", model.query ? `?${model.query}` : location.pathname)
@@ -84,4 +96,5 @@ export function render({model, view}) {
   requestAnimationFrame(() => skipSurfaces(document.body))
   followTheme(model)
   followConnection(view.model.document)
+  followParts(view.model.document)
 }

@@ -35,6 +35,9 @@ export function render({model, el}) {
       write(says.children[index], text)
     })
   }
+  const begin = () => document.documentElement.toggleAttribute("data-sweep", model.begun)
+  model.on("begun", begin)
+  begin()
   model.on("rows", fill)
   model.on("hint", tell)
   model.on("says", tell)

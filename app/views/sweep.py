@@ -435,6 +435,7 @@ class Readings(JSComponent):
 
     caption = param.String(default="How the sweep is read", doc="Caption of the table; fixed.")
     columns = param.List(default=list(COLUMNS), doc="Headings; fixed.")
+    begun = param.Boolean(default=False, doc="Whether a range test is on the stage: else there is no plot to show.")
     hint = param.String(default="", doc="What a range test is, or what to do.")
     rows = param.List(default=[], doc="Rows of texts, as `columns` names them; none before the reader has asked.")
     says = param.List(default=[], item_type=str, doc="Sentences on what the table shows.")
@@ -451,6 +452,9 @@ class Readings(JSComponent):
         self.param.update(**self._state())
 
     def _state(self) -> dict[str, Any]:
+        return {"begun": on_stage(self._lab) and not self._lab.held, **self._said()}
+
+    def _said(self) -> dict[str, Any]:
         found, lab = self._trainer.live, self._lab
         if lab.held:
             return {"hint": "", "rows": [], "says": []}

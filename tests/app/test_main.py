@@ -170,7 +170,7 @@ def test_a_move_without_an_exercise_leaves_the_canvas_alone(built: tuple[Documen
     document, names = built
     names["lab"].open("E9", 0)  # whose axes are drawn, and taken off again
     names["lab"].open("", 0)
-    canvas = set(names["canvas"].figure.references())
+    canvas = set(names["canvas"].view.figure.references())
     changed: list[Any] = []
     document.on_change(changed.append)
     send(names, T=654)
