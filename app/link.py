@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from app.model import CHOICES, MAX_PINS, WHOLE, Case, Lab, legal_value, own_specs
+from app.model import CHOICES, MAX_PINS, PLACES, WHOLE, Case, Lab, legal_value, own_specs
+from app.parts import BELOW, PARTS, TABS, in_order, settled
 from app.practice.bank import NUMBERED
 from app.practice.question import LARGEST_SEED
 from schedules import FAMILIES, SHARED, ParamSpec
@@ -26,6 +27,8 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|infinity)"
 SHOWN = 40
 COUNTED = {**WHOLE, "exercise_seed": LARGEST_SEED}
 FIRST = {name: options[0] for name, options in CHOICES.items()}  # where the link is silent
+SWITCHES = ("all_families", "present")
+FRAMES: Mapping[str, Sequence[str]] = {"tab": list(TABS), "below": BELOW}
 
 
 def exact(value: Value) -> str:
@@ -43,6 +46,22 @@ def encode(lab: Lab, practice: bool = True) -> str:
 
     What leads back to a curve must not open a question, which would cover it.
     """
+    return _query(_pairs(lab, practice))
+
+
+def brief(lab: Lab) -> str:
+    """Return a query string for the same state that leaves out what is usual: shorter to type, harder to read."""
+    usual = dict(_pairs(Lab()))
+    family = FAMILIES[lab.family]
+    usual.update({spec.name: exact(spec.default) for spec in own_specs(family)})
+    return _query([(name, text) for name, text in _pairs(lab) if usual.get(name) != text])
+
+
+def _query(pairs: Sequence[tuple[str, str]]) -> str:
+    return "&".join(f"{name}={quote(text, safe=',:.~')}" for name, text in pairs)
+
+
+def _pairs(lab: Lab, practice: bool = True) -> list[tuple[str, str]]:
     pairs = [("family", lab.family)]
     pairs += [(spec.name, exact(lab.value_of(spec.name))) for spec in SHARED]
     pairs += [(spec.name, exact(lab.value_of(spec.name))) for spec in own_specs(lab.spec)]
@@ -56,9 +75,17 @@ def encode(lab: Lab, practice: bool = True) -> str:
     pairs += [(name, exact(getattr(lab, name))) for name in WHOLE if getattr(lab, name)]
     pairs += [("all_families", "1")] if lab.all_families else []
     pairs += [("pin", _pin(pin)) for pin in lab.pins]
-    if lab.exercise and practice:
-        pairs += [("exercise", lab.exercise), ("exercise_seed", exact(lab.exercise_seed))]
-    return "&".join(f"{name}={quote(text, safe=',:.~')}" for name, text in pairs)
+    exercise = lab.exercise if practice else ""
+    pairs += [("exercise", exercise), ("exercise_seed", exact(lab.exercise_seed))] if exercise else []
+    pairs += [("tab", lab.tab)] if lab.tab != _first_tab(lab.exercise) and practice else []
+    pairs += [("hide", ",".join(lab.hidden))] if lab.hidden else []
+    pairs += [("present", "1")] if lab.present else []
+    return pairs + ([("below", lab.below)] if lab.below != BELOW[0] else [])
+
+
+def _first_tab(exercise: str) -> str:
+    """Return the tab that a link opens if it names none."""
+    return "practice" if exercise else "lab"
 
 
 def _pin(pin: Case) -> str:
@@ -111,15 +138,17 @@ class _Reader:
         taken = True
         if len(text) > LONGEST_VALUE:
             return self._ignore(name, text, "it is too long")
-        if name in CHOICES:
-            taken = self._choose(name, text, list(CHOICES[name]))
+        if name in CHOICES or name in FRAMES:
+            taken = self._choose(name, text, list({**CHOICES, **FRAMES}[name]))
         elif name == "exercise":
             taken = self._choose(name, text, NUMBERED)
         elif name in COUNTED:
             taken = self._whole(name, text)
-        elif name == "all_families":
-            taken = self._choose("all_families", text, ["0", "1"])
-            self.state["all_families"] = self.state["all_families"] in (True, "1")
+        elif name in SWITCHES:
+            taken = self._choose(name, text, ["0", "1"])
+            self.state[name] = self.state[name] in (True, "1")
+        elif name == "hide":
+            taken = self._hide(text)
         elif shared:
             taken = self._set(self.state, shared, text, name)
         elif "." in name:
@@ -140,11 +169,23 @@ class _Reader:
             # What the family has of its own goes with everything else once it is back at its defaults.
             self.state["own"][key] = {spec.name: spec.default for spec in own_specs(FAMILIES[key])}
             self.notices.append(f"The link's {', '.join(self.state['own'][key])} was ignored: {conflict}.")
+        self._settle()
         more = max(0, len(self.notices) - MOST_NOTICES) + unread
         said = self.notices[:MOST_NOTICES]
         if more:
             said.append(f"{count(more, 'more part')} of the link {'was' if more == 1 else 'were'} ignored or changed.")
         return self.state, said
+
+    def _settle(self) -> None:
+        """Bring tab, hidden parts and exercise together."""
+        exercise, hidden = self.state["exercise"], self.state["hidden"]
+        reading = any(name in self.given for name in PLACES) and not exercise
+        tab = self.state["tab"] if "tab" in self.given else "lesson" if reading else _first_tab(exercise)
+        self.state.update(settled(tab, hidden, exercise))
+        if self.state["hidden"] != hidden:
+            self._ignore("hide", "practice", "the link opens an exercise")
+        if "tab" in self.given and self.state["tab"] != tab:
+            self._ignore("tab", tab, "the link hides it")
 
     def _note_repeat(self, name: str, text: str) -> None:
         before = self.given.get(name, text)
@@ -187,6 +228,13 @@ class _Reader:
             self._ignore(name, text, "it is not known here")
             return False
         return self._set(self.state["own"][key], spec, text, name)
+
+    def _hide(self, text: str) -> bool:
+        keys = text.split(",")
+        if unknown := [key for key in keys if key not in PARTS]:
+            self._ignore("hide", ",".join(unknown), f"what can be hidden is {', '.join(PARTS)}")
+        self.state["hidden"] = in_order(keys)
+        return bool(self.state["hidden"])
 
     def _whole(self, name: str, text: str) -> bool:
         if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or int(text) > COUNTED[name]:

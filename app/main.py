@@ -12,6 +12,7 @@ from app.views.address import Address
 from app.views.canvas import Canvas
 from app.views.caption import Caption
 from app.views.controls import Controls
+from app.views.frame import Frame
 from app.views.late import Late
 from app.views.legend import Legend
 from app.views.lesson import Lesson
@@ -115,6 +116,7 @@ address = Address(
     on_rem=resize,
     query=encode(lab) if asked else "",
 )
+frame = Frame(lab, lambda: address.query)
 flush = Pacer(address.beat, after, wait=QUIET)
 
 
@@ -132,14 +134,28 @@ takeaway = TakeAway(lab, trainer, settle=pacer.settle)
 def refresh(_event: object) -> None:
     """Bring everything up to the state: the curve at once, what is costly as soon as there is time for it."""
     show([*at_once, *trained, winners] if lab.held else at_once)  # a cover comes over all in one
-    address.query = encode(lab)
+    reframe(None)
     pacer.nudge()
 
 
+def reframe(_event: object) -> None:
+    """Bring up to the state what stands where, and the address."""
+    address.query = encode(lab)
+    show([frame])
+
+
+def rearrange(_event: object) -> None:
+    """Hide and show parts of the page."""
+    show([controls, stage_controls, playhead, toy, prose])
+    reframe(None)
+
+
 lab.param.watch(refresh, "revision")
+lab.param.watch(rearrange, "framed")
 lab.param.watch(lambda _event: show(practised), "practised")
 make_page(
     "Schedule Lab",
+    start=frame.start,
     controls=controls,
     stage_controls=stage_controls,
     playhead=playhead,
@@ -158,6 +174,7 @@ make_page(
     lesson=lesson,
     takeaway=takeaway,
     notes=notes,
+    frame=frame,
     address=address,
     **{name: pn.pane.Bokeh(each.figure, sizing_mode="stretch_both", margin=0) for name, each in figures.items()},
     **{name: each.pane for name, each in late.items()},

@@ -11,6 +11,7 @@ from typing import Any
 
 import param
 
+from app.parts import BELOW, PARTS, TABS, settled
 from app.practice.bank import EXERCISES
 from app.practice.desk import Desk
 from app.practice.question import LARGEST_SEED
@@ -26,6 +27,7 @@ ACROSS = ("length", "condition")
 PRACTICE = ("exercise", "exercise_seed")
 SECTIONS = ("intuition", "math", "program", "demo", "storyboard", "inquiry", "mistakes", "neighbours", "names")
 PLACES = ("section", "scene")  # where in the lesson the reader is
+FRAME = ("tab", "hidden", "present", "below")  # what stands where: nothing that a curve or a run depends on
 TOY_DEFAULTS: Mapping[str, Any] = {spec.name: spec.default for spec in TOY}
 AT_EASE = 0.75  # of the edge: where the highest rate of a reveal stands
 MAX_PINS = 4  # beyond this, curves cannot be told apart by colour and dash
@@ -64,7 +66,7 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "across": ACROSS,
     "section": SECTIONS,
 }
-PLAIN = ("own", "pins", "step", "all_families", "scene", *PRACTICE)
+PLAIN = ("own", "pins", "step", "all_families", "scene", *PRACTICE, *FRAME)
 
 
 def _defaults(family: str) -> dict[str, Value]:
@@ -117,6 +119,11 @@ class Lab(param.Parameterized):
         default="", objects=["", *EXERCISES], doc="Key of the exercise on the desk; empty for none."
     )
     exercise_seed = param.Integer(default=0, bounds=(0, LARGEST_SEED), doc="Which question of the exercise.")
+    tab = param.Selector(default="lab", objects=list(TABS), doc="Which tab stands beside the stage.")
+    hidden = param.List(default=[], item_type=str, doc="Parts of the page that are left out, in its order.")
+    present = param.Boolean(default=False, doc="Whether the page is in presenter mode.")
+    below = param.Selector(default="loss", objects=list(BELOW), doc="The second plot of presenter mode.")
+    framed = param.Integer(default=0, doc="Moves once for each change of what stands where.")
     practised = param.Integer(default=0, doc="Moves once for each act of practice; what shows practice redraws on it.")
     notices = param.List(default=[], item_type=str, doc="What the reader should know about the last change.")
     revision = param.Integer(default=0, doc="Moves once for each change of the state; views redraw on it.")
@@ -131,7 +138,8 @@ class Lab(param.Parameterized):
         self.desk = Desk()
         self._aside: dict[str, Any] = {}  # the stage as it was before practice set it
         self._changed()
-        self.param.watch(self._changed, [*self.state, "guess", "notices"])
+        self.param.watch(self._changed, [*(name for name in self.state if name not in FRAME), "guess", "notices"])
+        self.param.watch(self._framed, list(FRAME))
 
     # What the state means.
 
@@ -252,22 +260,41 @@ class Lab(param.Parameterized):
 
     def reset(self) -> None:
         """Return to the state of a fresh page; `undo` takes it back."""
-        fresh = {name: self.param[name].default for name in self.state if name not in PRACTICE + PLACES}
+        fresh = {name: self.param[name].default for name in self.state if name not in (*PRACTICE, *PLACES, *FRAME)}
         self._act({**fresh, "own": _default_own(), "pins": [], "guess": {}})
+
+    def arrange(self, **changes: object) -> None:
+        """Change what stands where on the page: `tab`, `hidden`, `present`, `below`. It is no act for `undo`.
+
+        A tab that is hidden cannot be the open one; see `app.parts.settled`.
+
+        Raises:
+            ValueError: for what there is not on the page. Nothing is changed.
+        """
+        if unknown := changes.keys() - set(FRAME):
+            raise ValueError(f"{sorted(unknown)} is nothing that can be arranged; that is {', '.join(FRAME)}")
+        tab, hidden = changes.get("tab", self.tab), changes.get("hidden", self.hidden)
+        if not isinstance(tab, str) or tab not in TABS:
+            raise ValueError(f"tab={str(tab)[:60]!r} is not on the page; it must be one of {', '.join(TABS)}")
+        if not isinstance(hidden, list) or not all(isinstance(key, str) and key in PARTS for key in hidden):
+            raise ValueError(f"hidden={str(hidden)[:60]!r} is not allowed; it must be a list of {', '.join(PARTS)}")
+        self.param.update(**{**changes, **settled(tab, hidden, self.exercise)})
 
     # Practice.
 
     def open(self, exercise: str, seed: int) -> None:
         """Put a question on the desk, "" for none; one that is not there leaves the desk as it is.
 
-        A cleared desk gives the stage back as it was before a reveal set it.
+        An exercise opens its tab, even one that was hidden. A cleared desk gives the stage back as it was before a
+        reveal set it.
         """
         if exercise not in self.param.exercise.objects or not 0 <= seed <= LARGEST_SEED:
             return
         if not exercise and self._aside:
             self._act(self._aside, ["The stage is as it was before practice; Undo returns to the exercise's."])
             self._aside = {}
-        self._apply({"exercise": exercise, "exercise_seed": seed if exercise else 0}, self.notices)
+        frame = settled("practice", self.hidden, exercise) if exercise else {}
+        self._apply({"exercise": exercise, "exercise_seed": seed if exercise else 0, **frame}, self.notices)
 
     def practise(self, act: object, value: object = None) -> None:
         """Do one thing with the question on the desk; a commit puts on the stage what the reveal shows there."""
@@ -281,7 +308,8 @@ class Lab(param.Parameterized):
         assert self.desk.attempt is not None  # noqa: S101 - it has just been committed
         question, revision = self.desk.attempt.question, self.revision
         if question.stage:
-            self._aside = self._aside or {name: value for name, value in self.state.items() if name not in PRACTICE}
+            outside = (*PRACTICE, *FRAME)
+            self._aside = self._aside or {name: value for name, value in self.state.items() if name not in outside}
             changes, remarks = self._checked({"step": 0, **_calm(question.stage)})
             pins = [
                 Case(key, tuple((s.name, {**_defaults(key), **values}[s.name]) for s in FAMILIES[key].params))
@@ -354,6 +382,9 @@ class Lab(param.Parameterized):
         except ValueError as conflict:
             self.error = str(conflict)
         self.revision += 1
+
+    def _framed(self, *_events: param.parameterized.Event) -> None:
+        self.framed += 1
 
     @property
     def live(self) -> Case:

@@ -2,15 +2,26 @@
 
 const QUIET = 250 // ms without a change before the address is written
 
-/** Colours in plots are named in the tags of their models ("line_color=--live") and looked up in the page's CSS. */
+/** A length in rem as a number of pixels, or as a font size; anything else as it is. */
+function inPixels(look, rem, attribute) {
+  if (!look.endsWith("rem")) return look
+  const pixels = parseFloat(look) * rem
+  return attribute.endsWith("font_size") ? `${pixels}px` : pixels
+}
+
+/**
+ * Colours in plots, and widths and sizes that presenter mode changes, are named in the tags of their models
+ * ("line_color=--live", "line_width=--fine") and looked up in the page's CSS; lengths there are in rem.
+ */
 function paint() {
   const css = getComputedStyle(document.documentElement)
+  const rem = parseFloat(css.fontSize)
   for (const model of window.Bokeh.documents.flatMap((doc) => [...doc._all_models.values()])) {
     for (const tag of model.tags ?? []) {
       const [attribute, name] = String(tag).split("=")
-      const colour = name?.startsWith("--") && css.getPropertyValue(name).trim()
-      // Not sent to the server: the colour is this browser's own matter.
-      if (colour) model.setv({[attribute]: colour}, {sync: false})
+      const look = name?.startsWith("--") && css.getPropertyValue(name).trim()
+      // Not sent to the server: the look is this browser's own matter.
+      if (look) model.setv({[attribute]: inPixels(look, rem, attribute)}, {sync: false})
     }
   }
   for (const view of Object.values(window.Bokeh.index.roots ?? window.Bokeh.index)) repaint(view)
@@ -25,9 +36,10 @@ function repaint(view) {
 function followTheme(model) {
   const repaintSoon = () => requestAnimationFrame(paint)
   const watch = new MutationObserver(repaintSoon)
-  watch.observe(document.documentElement, {attributeFilter: ["data-theme"]})
+  watch.observe(document.documentElement, {attributeFilter: ["data-theme", "data-presenter"]})
   model.on("remove", () => watch.disconnect())
   repaintSoon()
+  return repaintSoon
 }
 
 function followConnection(document_) {
@@ -86,15 +98,17 @@ export function render({model, view}) {
     removeEventListener("popstate", visit)
     removeEventListener("pagehide", write)
   })
+  const repaintSoon = followTheme(model)
   const measure = () => {
-    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize)
-    if (rem !== model.rem) model.rem = rem
+    const rem = window.scheduleLab.measureType()
+    if (rem === model.rem) return
+    model.rem = rem
+    repaintSoon()
   }
   addEventListener("resize", measure)
   model.on("remove", () => removeEventListener("resize", measure))
   measure()
   requestAnimationFrame(() => skipSurfaces(document.body))
-  followTheme(model)
   followConnection(view.model.document)
   followParts(view.model.document)
 }

@@ -264,6 +264,11 @@ function buildPlayhead(item, outbox) {
       hint.textContent = state.text
       track()
     },
+    /** Play or pause, or move by so many pictures of a playing run. */
+    command(what) {
+      if (what === "play" || (what === "pause" && timer)) play.click()
+      else if (typeof what === "number") by(() => current + what * Math.max(1, Math.round(high / FRAMES)))()
+    },
   }
 }
 
@@ -359,5 +364,18 @@ export function render({model, el}) {
   }
   model.on("shown", show)
   show()
+  const played = Object.values(controls).find((control) => control.command)
+  const command = ({detail}) => played.command(detail)
+  if (played) document.addEventListener("playhead", command)
+  // In presenter mode the same controls are a bar; styles within a shadow root know of it by a class.
+  const page = document.documentElement
+  const follow = () => group.classList.toggle("presenting", "presenter" in page.dataset)
+  const watch = new MutationObserver(follow)
+  watch.observe(page, {attributeFilter: ["data-presenter"]})
+  follow()
+  model.on("remove", () => {
+    watch.disconnect()
+    document.removeEventListener("playhead", command)
+  })
   el.replaceChildren(group)
 }

@@ -3,6 +3,7 @@
 function swatch(index) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg")
   svg.setAttribute("class", "swatch")
+  svg.setAttribute("viewBox", "0 0 36 12")
   svg.setAttribute("aria-hidden", "true")
   const line = document.createElementNS("http://www.w3.org/2000/svg", "line")
   for (const [name, value] of Object.entries({x1: 1, x2: 35, y1: 6, y2: 6})) line.setAttribute(name, value)

@@ -60,10 +60,18 @@ class LossPlot(Plot):
             self._band, VArea(x="step", y1="low", y2="high", fill_alpha=0.25), "fill_color=--live", visible=False
         )
         self._other_lines = self._add(
-            self._others, MultiLine(xs="xs", ys="ys", line_width=1.25), "line_color=--join", visible=False
+            self._others,
+            MultiLine(xs="xs", ys="ys", line_width=1.25),
+            "line_color=--join",
+            "line_width=--hair",
+            visible=False,
         )
         self._run_lines = self._add(
-            self._runs, MultiLine(xs="xs", ys="ys", line_width=1, line_alpha=0.4), "line_color=--live", visible=False
+            self._runs,
+            MultiLine(xs="xs", ys="ys", line_width=1, line_alpha=0.4),
+            "line_color=--live",
+            "line_width=--hair",
+            visible=False,
         )
         self._pin_lines = [
             self._add(
@@ -73,7 +81,7 @@ class LossPlot(Plot):
         ]
         self._add(self.data, Line(x="step", y="loss", line_join="round"), "line_color=--live", width=3)
         now = Segment(x0="x", x1="x", y0=self.figure.y_range.start, y1="y", line_width=1.5)
-        self._now_line = self._add(self._now, now, "line_color=--text")
+        self._now_line = self._add(self._now, now, "line_color=--text", "line_width=--fine")
         self._add(self._now, Scatter(x="x", y="y", line_width=2), "line_color=--surface", "fill_color=--text", size=11)
         label = Text(x="x", y="y", text_align="align", x_offset="dx", y_offset="dy", **TEXT)
         self._add(self._labels, label, "text_color=--text", "background_fill_color=--surface")

@@ -1,5 +1,6 @@
 """The page: the template with the parts that it is handed."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -24,12 +25,19 @@ class Page(pn.Template):
             return super()._init_doc(doc, *args, **options)
 
 
-def make_page(title: str, **parts: Any) -> Page:
-    """Return the page with its parts by the names that the template knows."""
+def make_page(title: str, start: Mapping[str, str] | None = None, **parts: Any) -> Page:
+    """Return the page with its parts by the names that the template knows.
+
+    Args:
+        title: The page's title.
+        start: `data-` attributes that the root of the page has before its parts are there.
+        parts: What the template embeds.
+    """
     page = Page(PAGE)
     page.add_variable("app_title", title)
     page.add_variable("style", STYLE)
     page.add_variable("shared", SHARED)
+    page.add_variable("start", dict(start or {}))
     page.add_variable("claims", CLAIMS)
     page.add_variable("sources", SOURCES)
     page.add_variable("app_favicon", f"data:image/svg+xml,{quote(ICON)}")

@@ -1,7 +1,8 @@
 """What the plots have in common: a figure that fits its size and type, glyphs in the page's colours, round axes.
 
 Models are made once; a change of the state replaces data. Colours are named in tags and looked up in the page's CSS by
-`address.js`, so light, dark and projector palettes stand in one place, `static/style.css`.
+`address.js`, and so are lengths that are not the same in presenter mode: palettes and lines for light, dark and
+projector stand in one place, `static/style.css`.
 """
 
 import math
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 from bokeh.core.properties import value
 from bokeh.core.property.descriptors import UnsetValueError
-from bokeh.models import ColumnDataSource, FixedTicker, GlyphRenderer, NumeralTickFormatter, Range1d
+from bokeh.models import ColumnDataSource, FixedTicker, GlyphRenderer, NumeralTickFormatter, Range1d, Text
 from bokeh.plotting import figure
 from panel.io import state
 
@@ -83,7 +84,7 @@ class Plot:
         **renderer: Any,
     ) -> GlyphRenderer:
         """Add a glyph in colours of the page; its line `width` or its `size` grows with the page's type."""
-        glyph.tags = list(inks)
+        glyph.tags = [*inks, *(["text_font_size=--small"] if isinstance(glyph, Text) else [])]
         for attribute, usual in (("line_width", width), ("size", size)):
             if usual:
                 setattr(glyph, attribute, usual)

@@ -396,7 +396,7 @@ function resultView(fixed, {send, open}) {
     focus() {
       title.focus({preventScroll: true})
       // Beside the stage the panel scrolls by itself, and the stage stays where it is.
-      const panel = document.querySelector(".companion")
+      const panel = document.getElementById("companion-practice")
       if (getComputedStyle(panel).overflowY !== "auto") return title.scrollIntoView({block: "start"})
       panel.scrollTop += title.getBoundingClientRect().top - panel.getBoundingClientRect().top
     },
@@ -636,7 +636,6 @@ export function render({model, el}) {
   }
   model.on("shown", show)
   show()
-  if (model.shown.exercise) window.scheduleLab.companion?.("practice")
   // What another tab commits is committed here.
   const follow = (event) => {
     if (event.key !== LEDGER) return

@@ -32,5 +32,7 @@ class Prose(JSComponent):
         if self._lab.held:
             return {"sentence": "", "training": "", "notices": self._lab.notices, "error": ""}
         error = f"The curve stays as it was: {self._lab.error}" if self._lab.error else ""
-        training = self._trainer.sentence
-        return {"sentence": self._lab.run.sentence, "training": training, "notices": self._lab.notices, "error": error}
+        said = {"notices": self._lab.notices, "error": error}
+        if "words" in self._lab.hidden:  # from a screen reader too
+            return {"sentence": "", "training": "", **said}
+        return {"sentence": self._lab.run.sentence, "training": self._trainer.sentence, **said}

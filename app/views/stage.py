@@ -15,6 +15,7 @@ PRESETS_BY_KEY = {preset.key: preset for preset in PRESETS}
 ASIDE = ("classes", "batch", "start_sharp", "start_flat")  # controls that only one problem has
 IDLE: dict[str, Any] = {"value": 0, "high": 1, "text": "", "moments": []}
 ACTS = ("reset", "undo", "redo", "pin")
+PART = dict.fromkeys(("reset", "undo", "redo"), "acts")  # which part of the page a button belongs to
 
 
 def schedule_items() -> list[dict[str, Any]]:
@@ -110,6 +111,9 @@ def look(lab: Lab, trainer: Trainer) -> dict[str, dict[str, Any]]:
             value = lab.own[key][spec.name]
             state = {**plain, "value": value, "hidden": key != lab.family, "note": ""}
             shown[f"{key}.{spec.name}"] = state if spec.kind == "choice" else {**state, **_reach(lab, spec, value)}
+    for name, state in shown.items():
+        part = PART.get(name, "own" if "." in name else name)
+        shown[name] = {**state, "hidden": bool(state.get("hidden")) or part in lab.hidden}
     if lab.held:
         return {name: _held(state) for name, state in {**shown, **_look_toy(lab), "step": IDLE}.items()}
     return {**shown, **_look_toy(lab), "step": _look_playhead(lab, trainer)}

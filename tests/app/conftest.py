@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from panel.io.state import set_curdoc
 
 from app.model import AXES, MAX_PINS, Case, Lab, own_specs
+from app.parts import BELOW, PARTS, TABS, settled
 from schedules import FAMILIES, SHARED
 from schedules.remakes import remakes_of
 from strategies import params_of, values_of
@@ -39,7 +40,12 @@ def _labs(draw: st.DrawFn, longest: int = LONGEST, most_pins: int = MAX_PINS) ->
             own[key][spec.name] = draw(values_of(spec, longest, T if spec.span else None))
     pins = draw(st.lists(_cases(longest, remakes=True), max_size=most_pins, unique=True))
     axis = draw(st.sampled_from(AXES))
-    lab.restore({**state, "T": T, "family": family, "axis": axis, "own": own, "pins": pins}, [])
+    frame = {
+        **settled(draw(st.sampled_from(list(TABS))), draw(st.lists(st.sampled_from(list(PARTS)))), ""),
+        "present": draw(st.booleans()),
+        "below": draw(st.sampled_from(BELOW)),
+    }
+    lab.restore({**state, **frame, "T": T, "family": family, "axis": axis, "own": own, "pins": pins}, [])
     return lab
 
 

