@@ -46,7 +46,7 @@ class LossPlot(Plot):
         self._runs = ColumnDataSource({"xs": [], "ys": []}, name="loss_runs_data")
         self._others = ColumnDataSource({"xs": [], "ys": []}, name="loss_families_data")
         self._pins = [ColumnDataSource(dict(NOTHING), name=f"loss_pin_{n + 1}_data") for n in range(MAX_PINS)]
-        self._now = ColumnDataSource({"x": [], "y": []}, name="loss_playhead_data")
+        self._now = ColumnDataSource({"x": [], "y": [], "low": []}, name="loss_playhead_data")
         self._labels = ColumnDataSource({"x": [], "y": [], "text": [], "align": [], "dx": [], "dy": []})
         self._make()
         self.refresh()
@@ -80,8 +80,9 @@ class LossPlot(Plot):
             for n, (source, dash) in enumerate(zip(self._pins, DASHES, strict=True), start=1)
         ]
         self._add(self.data, Line(x="step", y="loss", line_join="round"), "line_color=--live", width=3)
-        now = Segment(x0="x", x1="x", y0=self.figure.y_range.start, y1="y", line_width=1.5)
-        self._now_line = self._add(self._now, now, "line_color=--text", "line_width=--fine")
+        # Where it begins is a column: BokehJS 3.9.2 stumbles if a glyph and the length of its data change at once.
+        now = Segment(x0="x", x1="x", y0="low", y1="y", line_width=1.5)
+        self._add(self._now, now, "line_color=--text", "line_width=--fine")
         self._add(self._now, Scatter(x="x", y="y", line_width=2), "line_color=--surface", "fill_color=--text", size=11)
         label = Text(x="x", y="y", text_align="align", x_offset="dx", y_offset="dy", **TEXT)
         self._add(self._labels, label, "text_color=--text", "background_fill_color=--surface")
@@ -125,7 +126,7 @@ class LossPlot(Plot):
             self._ticks = []
             for source in (self.data, *self._pins):
                 put(source, NOTHING)
-            put(self._now, {"x": [], "y": []})
+            put(self._now, {"x": [], "y": [], "low": []})
             put(self._labels, {name: [] for name in self._labels.data})
             for lines in (self._band_area, self._run_lines, self._other_lines, *self._pin_lines):
                 lines.visible = False
@@ -163,7 +164,6 @@ class LossPlot(Plot):
         self._box = (-margin, longest + margin, low, high)
         self.figure.x_range.update(start=self._box[0], end=self._box[1])
         self.figure.y_range.update(start=low, end=high)
-        self._now_line.glyph.y0 = low
         self.figure.xaxis[0].ticker.desired_num_ticks = max(2, int(self._size[0] / (TICK_WIDTH * self._font)))
 
     def _clip(self, loss: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -199,10 +199,10 @@ class LossPlot(Plot):
     def _draw_playhead(self, shown: Outlook) -> None:
         step = min(self._lab.step, int(shown.steps[-1]))
         if not self._lab.step:
-            put(self._now, {"x": [], "y": []})
+            put(self._now, {"x": [], "y": [], "low": []})
             return
         at = int(np.searchsorted(shown.steps, step, side="right")) - 1
-        put(self._now, {"x": [step], "y": [float(self._clip(shown.loss)[at])]})
+        put(self._now, {"x": [step], "y": [float(self._clip(shown.loss)[at])], "low": [self._box[2]]})
 
     def _draw_labels(self, shown: Outlook) -> None:
         left, right, low, high = self._box
