@@ -68,7 +68,8 @@ class Course:
         elif act == "show":
             show(self._lab, str(value))
         elif act == "turn":  # a clicker, or the keys of the presenter
+            there = self._lab.section == "storyboard"
             self._lab.go({"section": "storyboard"})
-            self.sections["storyboard"].act("step", value)
+            self.sections["storyboard"].act("step" if there and value else "again", value)
         else:
             self.sections[self._lab.section].act(act, value)

@@ -226,6 +226,8 @@ class Storyboard:
             self._show(1)
         elif act == "step" and value in (1, -1):
             self._go(1 if value == 1 else -1)
+        elif act == "reveal" and not self._at.get(self.place):
+            self._show(1)
         elif act == "again":
             self._picks.pop(self.place, None)
             self._enter(self.place)

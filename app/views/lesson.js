@@ -275,6 +275,7 @@ export function render({model, el}) {
     while (body.children.length > wanted.length) body.lastChild.remove()
     drawn = wanted
     if (key && focused() !== key) refocus(key)
+    document.documentElement.toggleAttribute("data-scene", model.section === "storyboard" && wanted.length > 0)
     const spot = model.blocks.find((block) => block.kind === "spot")
     if (spot) document.documentElement.dataset.spot = spot.target
     else delete document.documentElement.dataset.spot
@@ -292,14 +293,29 @@ export function render({model, el}) {
     if (model.open !== open) model.open = open
     if (!open) delete document.documentElement.dataset.spot
   }
-  const turn = ({detail}) => act("turn", detail)
+  const root = document.documentElement
+  const turn = ({detail}) => {
+    if ("held" in root.dataset) return
+    const there = "scene" in root.dataset
+    if (!model.open) window.scheduleLab.companion("lesson")
+    act("turn", there ? detail : 0) // the first press shows where one is
+  }
+  const reveal = () => act("reveal", "")
   document.addEventListener("companion", follow)
   document.addEventListener("scene", turn)
+  document.addEventListener("reveal", reveal)
   model.on("remove", () => {
     document.removeEventListener("companion", follow)
     document.removeEventListener("scene", turn)
+    document.removeEventListener("reveal", reveal)
   })
-  follow({detail: document.documentElement.dataset.companion})
+  follow({detail: root.dataset.companion})
   show()
-  el.replaceChildren(make("div", {class: "lesson"}, nav, make("div", {class: "title-row"}, title, undo), covered, body))
+  const lesson = make("div", {class: "lesson"}, nav, make("div", {class: "title-row"}, title, undo), covered, body)
+  const dress = () => lesson.classList.toggle("presented", "presenter" in root.dataset)
+  const watch = new MutationObserver(dress)
+  watch.observe(root, {attributeFilter: ["data-presenter"]})
+  model.on("remove", () => watch.disconnect())
+  dress()
+  el.replaceChildren(lesson)
 }
