@@ -248,10 +248,11 @@ class Lab(param.Parameterized):
         where = f"Pinned is what the code gives instead: {mistake.label}. The curves part at update {step:,}."
         self._act({**changes, "pins": [Case(mistake.family, values, key)]}, [where, *remarks])
 
-    def jump(self, changes: Mapping[str, object], notice: str = "") -> None:
-        """Set parameters as `assign` does, as one act that `undo` takes back."""
+    def jump(self, changes: Mapping[str, object], notice: str = "", pins: Sequence[Case] | None = None) -> None:
+        """Set parameters as `assign` does, and if given what is pinned, as one act that `undo` takes back."""
         checked, remarks = self._checked(changes)
-        self._act(checked, [*([notice] if notice else []), *remarks])
+        pinned = {} if pins is None else {"pins": list(pins)}
+        self._act({**checked, **pinned}, [*([notice] if notice else []), *remarks])
 
     def go(self, places: Mapping[str, object]) -> None:
         """Turn to a section or a scene of the lesson; nothing that `undo` would take back, and nothing is said."""

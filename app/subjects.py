@@ -28,6 +28,9 @@ KINDS: Mapping[str, str] = {
 }
 CONTRADICTED = ("cycling-always-wins", "decay-explains-cycles", "convergence-guaranteed", "best-schedule")
 
+WARMUP = "warmup"  # a phase that neither of the two papers has
+RAMP = ("Claim: " + CLAIMS["warmup-ramp"].sentence, f"Exercise E1: {EXERCISES['E1'].title}")
+
 # The exercise that comes nearest to a family, or to a claim.
 NEAR_FAMILY: Mapping[str, str] = {
     **{"constant": "E19", "warmup_cosine": "E8", "warmup_linear": "E6", "inverse_sqrt": "E11", "step": "E12"},
@@ -87,7 +90,12 @@ def stage_subjects(run: Run) -> dict[str, list[Subject]]:
     around = (*_sources(family), _exercise(NEAR_FAMILY[family.key]))
     values = ", ".join(f"{name} = {exact(value)}" for name, value in run.values.items())
     cases = [
-        Subject(f"{family.key}-{number}", f"{family.title}: {phase.name}", f"η(t) = {expression}", (line, *around))
+        Subject(
+            f"{family.key}-{number}",
+            f"{family.title}: {phase.name}",
+            f"η(t) = {expression}",
+            (line, *(RAMP if phase.name == WARMUP else around)),
+        )
         for number, (phase, (expression, line)) in enumerate(zip(family.phases, _returns(family), strict=True))
     ]
     lines = [

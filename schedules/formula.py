@@ -52,7 +52,9 @@ class Formula:
         return rf"\eta(t) = {body}" + "".join(rf", \quad {name} = {value}" for name, value in self.where)
 
 
-def typeset(rule: Rule, symbols: Mapping[str, str], known: Mapping[str, Any], *, fold: bool = False) -> Formula:
+def typeset(
+    rule: Rule, symbols: Mapping[str, str], known: Mapping[str, Any], *, fold: bool = False, drop: bool = False
+) -> Formula:
     """Return `rule` as a `Formula`.
 
     Args:
@@ -60,8 +62,9 @@ def typeset(rule: Rule, symbols: Mapping[str, str], known: Mapping[str, Any], *,
         symbols: LaTeX of its parameters.
         known: Values of parameters: at least of the choices, which settle the shape that is shown.
         fold: Whether to put the known values in and work out what does not depend on the step.
+        drop: Whether to leave out cases that no step of the run meets, as folding does.
     """
-    return _Typesetter(tree_of(rule), symbols, known, fold).run()
+    return _Typesetter(tree_of(rule), symbols, known, fold, drop or fold).run()
 
 
 def number(value: float) -> str:
@@ -84,11 +87,14 @@ def number(value: float) -> str:
 class _Typesetter:
     """Prints one rule. Precedence decides where brackets go; what is known and free of `t` is folded into a number."""
 
-    def __init__(self, tree: ast.FunctionDef, symbols: Mapping[str, str], known: Mapping[str, Any], fold: bool) -> None:
+    def __init__(
+        self, tree: ast.FunctionDef, symbols: Mapping[str, str], known: Mapping[str, Any], fold: bool, drop: bool
+    ) -> None:
         self.tree = tree
         self.symbols = {**VARIABLES, **symbols}
         self.known: dict[str, Any] = dict(known)
         self.fold = fold
+        self.drop = drop
         self.tainted = depends_on_step(tree)
         self.definitions: dict[str, ast.expr] = {}
         self.used: list[str] = []
@@ -137,7 +143,9 @@ class _Typesetter:
     def _settled(self, test: ast.expr) -> bool | None:
         """Tell whether `t < bound` holds at every step of the run, at none, or, as None, at some."""
         match test:
-            case ast.Compare(left=ast.Name(id="t"), ops=[ast.Lt()], comparators=[bound]) if self._foldable(bound):
+            case ast.Compare(left=ast.Name(id="t"), ops=[ast.Lt()], comparators=[bound]) if (
+                self.drop and names_in(bound) <= self.known.keys()
+            ):
                 value = self._value(bound)
                 return False if value <= 0 else True if value >= self.known["T"] else None
         return None

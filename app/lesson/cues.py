@@ -16,7 +16,8 @@ from schedules.toy import make_optimizer, make_problem
 Array = NDArray[np.float64]
 LONGEST = 20_000  # updates: four runs are worked out with each move
 HIGHER = 1.5  # how much the peak is raised
-VISIBLE = 0.05  # of the height of a plot
+VISIBLE = 0.05  # of the height of a plot, or of what is shown
+SAME = "looks the same"
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,19 @@ class Inquiry:
             table(
                 "What each of them makes of a change to the present curve", ["", *(name for name, _ in changed)], rows
             ),
-            text("A cue that stays the same under a change cannot teach it. None of the five sees everything.", "hint"),
+            text(self._verdict(rows), "verdict"),
         ]
+
+    def _verdict(self, rows: list[list[str]]) -> str:
+        """Say which cue sees most of the changes, and how the picked one does; a cue that stays cannot teach."""
+        seen = dict(zip(CUES, (sum(cell != SAME for cell in row[1:]) for row in rows), strict=True))
+        most = max(seen.values())
+        best = [CUES[key].name.lower() for key in CUES if seen[key] == most]
+        return (
+            f"On this curve {' and '.join(best)} {'sees' if len(best) == 1 else 'see'} most: {most} of "
+            f"{len(rows[0]) - 1} changes. Your pick sees {seen[self._pick]}. What stays the same under a change cannot "
+            "teach it."
+        )
 
     def _changes(self) -> list[tuple[str, Array]]:
         """Return the present curve with a higher peak, with another warmup, and backwards, as far as it has these."""
@@ -138,7 +150,9 @@ class Inquiry:
         found = expect(problem, optimizer, rates)
         edge = optimizer.edge(problem.sharpness) or np.inf
         top = float(rates.max())
-        swings = np.count_nonzero(np.diff(np.signbit(found.mean[0, :, 0])))
+        steep = found.mean[0, :, 0]
+        seen = steep[np.abs(steep) > VISIBLE * np.abs(steep[0])]  # smaller swings are less than a line is thick
+        swings = np.count_nonzero(np.diff(np.signbit(seen)))
         return {
             "curve": rates / top if top else rates,
             "edge": float((rates > edge).sum()),
@@ -151,12 +165,10 @@ class Inquiry:
 def _words(key: str, before: Array | float, after: Array | float) -> str:
     if isinstance(before, np.ndarray):
         moved = float(np.abs(before - np.asarray(after)).max())
-        return (
-            f"changes by up to {number(100 * moved, 2)} percent of its height" if moved > VISIBLE else "looks the same"
-        )
+        return f"changes by up to {number(100 * moved, 2)} percent of its height" if moved > VISIBLE else SAME
     assert isinstance(after, float)  # noqa: S101 - as it was before
-    if np.isclose(before, after, rtol=1e-9, atol=0.0):
-        return "the same"
+    if np.isclose(before, after, rtol=VISIBLE if key == "loss" else 1e-9, atol=0.0):
+        return SAME
     if key in UNITS:
         unit, where = UNITS[key]
         return f"{int(before):,} → {count(int(after), unit)}{where}"

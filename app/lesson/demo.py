@@ -16,6 +16,7 @@ SOFT_END = 10  # peak over last rate
 HALF = 0.5
 FAR = 0.01  # of the first loss
 LONGEST = 100_000  # updates of a run that is checked with each move
+ASK = "Which control will you move first?"
 Verdict = tuple[bool, str]
 
 
@@ -76,7 +77,9 @@ TASKS = (
     ),
     Task("Halve the final loss of the page's own run, with the sliders of the schedule alone.", "seed", _halved),
     Task(
-        "Find a run whose peak is above the edge, and which still ends at a hundredth of its loss.", "too_high", _above
+        "Find a run whose peak is above the edge, and which still ends at a hundredth of its first loss.",
+        "too_high",
+        _above,
     ),
 )
 
@@ -111,7 +114,7 @@ class Demo:
         names = {"family": "Schedule", **{spec.name: spec.label for spec in SHARED}}
         inside = [
             text(task.ask, "ask"),
-            choice("guess", "Which control will do it?", list(names.items()), self._guess, locked=bool(self._begun)),
+            choice("guess", ASK, list(names.items()), self._guess, locked=bool(self._begun)),
             buttons(
                 button("Begin" if not self._begun else "Begin again", "begin", main=True, disabled=not self._guess)
             ),
@@ -120,7 +123,7 @@ class Demo:
             inside += self._progress(task, names)
         return [
             text(
-                "The stage is yours. Each task asks first which control will do it, and then watches while you "
+                "The stage is yours. Each task asks first which control you will move, and then watches while you "
                 "move them."
             ),
             buttons(

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from functools import cache
 
 from app.lesson.blocks import Block, equation, fold, heading, table, text
-from app.link import exact
 from app.model import Lab
 from schedules import FAMILIES, SHARED, Family
+from schedules.facts import number as in_words
 from schedules.formula import Formula, number, typeset
 from schedules.optimizers import Adam, HeavyBall
 from schedules.problems import Quadratic
@@ -45,6 +45,16 @@ def _numbers(values: Mapping[str, Value]) -> dict[str, str]:
     return {name: coloured(name, rf"\left({latex}\right)" if "^" in latex else latex) for name, latex in shown.items()}
 
 
+LOGISTIC = (
+    r"L(\theta) = \frac{1}{n} \sum_{i} \log\left(1 + e^{-y_i\, \theta \cdot x_i}\right)",
+    r"g_t = -\frac{1}{|B_t|} \sum_{i \in B_t} \frac{y_i\, x_i}{1 + e^{\,y_i\, \theta_t \cdot x_i}}",
+)
+
+
+def _shown(value: Value) -> str:
+    return value if isinstance(value, str) else in_words(float(value))
+
+
 class Equations:
     """The rule of the family on the stage in three steps, what training does with it, and all other rules."""
 
@@ -69,7 +79,9 @@ class Equations:
             ),
             heading(family.title),
             _rule("The rule, as the engine runs it:", typeset(family.rule, _symbols(family), values)),
-            _rule("The same with the present values put in:", typeset(family.rule, _numbers(values), values)),
+            _rule(
+                "The same with the present values put in:", typeset(family.rule, _numbers(values), values, drop=True)
+            ),
             _rule("What does not depend on $t$, worked out:", typeset(family.rule, {}, values, fold=True)),
             equation(
                 f"At the playhead, update {step:,}:",
@@ -83,9 +95,12 @@ class Equations:
                 "What each symbol stands for",
                 ("Symbol", "Slider", "Now"),
                 [
-                    (f"${coloured(spec.name, spec.symbol)}$", spec.label, exact(values[spec.name]))
+                    (
+                        f"${coloured(spec.name, spec.symbol)}$" if spec.symbol else "–",
+                        spec.label,
+                        _shown(values[spec.name]),
+                    )
                     for spec in family.params
-                    if spec.symbol
                 ],
             ),
             *self._training(float(run.lr[step])),
@@ -100,7 +115,7 @@ class Equations:
         blocks = [heading("What an update does with it")]
         blocks.append(equation("", *UPDATES_OF[kind]))
         if not isinstance(problem, Quadratic):
-            return blocks
+            return [*blocks, equation("The loss is that of logistic regression, and $g_t$ its slope:", *LOGISTIC)]
         sharpness, condition = as_float(toy["sharpness"]), as_float(toy["condition"])
         blocks.append(
             equation(
@@ -123,10 +138,10 @@ class Equations:
             )
         edge = optimizer.edge(sharpness)
         if edge is not None:
-            rule = r"\frac{2}{\lambda_1}" if kind == "sgd" else r"\frac{2\,(1+\beta)}{\lambda_1}"
-            blocks.append(
-                equation("A constant rate above the edge is lost. {edge-of-quadratic}", rf"{rule} = {number(edge)}")
-            )
+            plain = kind == "sgd"
+            rule = r"\frac{2}{\lambda_1}" if plain else r"\frac{2\,(1+\beta)}{\lambda_1}"
+            claim = "edge-of-quadratic" if plain else "edge-of-momentum"
+            blocks.append(equation(f"A constant rate above the edge is lost. {{{claim}}}", rf"{rule} = {number(edge)}"))
         return blocks
 
 

@@ -1,6 +1,7 @@
 """01 Intuition: the rate as the length of a step, and the patterns that schedules are made of."""
 
 from app.lesson.blocks import Block, button, descents, heading, points, text
+from app.lesson.states import BOWL
 from app.model import Lab
 from schedules import SGD, Quadratic, simulate
 from schedules.facts import number
@@ -20,7 +21,15 @@ class Intuition:
         self._lab = lab
 
     def act(self, act: str, value: object) -> None:
-        """Nothing here has a state of its own."""
+        """Put one of the three runs on the stage, as it is in its picture."""
+        share = {key: share for key, _title, share in SHARES}.get(str(value))
+        if act == "run" and share is not None:
+            sharpness = as_float(self._lab.toy["sharpness"])
+            rate = float(f"{share * 2 / sharpness:.3g}")
+            run = {"family": "constant", "T": UPDATES, "Tw": 0, "eta_max": rate, "step": 0, "axis": "linear"}
+            bowl = {**BOWL, "sharpness": sharpness, "condition": 1.0, "noise": 0.0}
+            said = f"A constant rate of {number(share, 3)} of the edge, on the round bowl of the small picture."
+            self._lab.jump({**bowl, **run}, said)
 
     def blocks(self) -> list[Block]:
         """Return what the section shows."""
@@ -64,8 +73,8 @@ class Intuition:
             text(
                 "[A peak above the edge](show:above_edge) need not end a run: while rates are above it the "
                 "error grows, "
-                "and a decay can bring it back. [The same peak for good](show:lost) is lost. What counts is the "
-                "product of the factors $|1 - \\eta_t \\lambda|$ over all updates, not a single rate. "
+                "and a decay can bring it back. [The same peak for good](show:lost) is lost. Without noise, what "
+                "counts in each direction is the product of the factors $|1 - \\eta_t \\lambda|$ over all updates. "
                 "{decay-can-recover}"
             ),
         ]
@@ -84,5 +93,5 @@ def _descent(key: str, title: str, share: float, edge: float, sharpness: float) 
         "title": title,
         "words": f"η = {number(rate, 3)}, {number(share, 3)} of the edge: {verdict}.",
         "thetas": [round(theta, 6) for theta in thetas],
-        "button": button("On the stage", "show", key),
+        "button": button("On the stage", "run", key),
     }

@@ -3,6 +3,7 @@
 import textwrap
 
 from app.lesson.blocks import Block, button, buttons, card, code, heading, link, text
+from app.lesson.states import STATES
 from app.model import Lab
 from schedules.facts import count, number
 from schedules.mistakes import MISTAKES, Mistake, first_difference
@@ -28,6 +29,8 @@ class Mistakes:
             self._lab.show_mistake(self._open)
         elif act == "all":
             self._open = ""
+        elif act == "home":
+            self._lab.jump(STATES["seed"].changes, STATES["seed"].said, pins=[])
         elif act == "line" and self._open and not self._over(self._open):
             picks = self._picks.setdefault(self._open, [])
             if value in range(len(MISTAKES[self._open].lines)) and value not in picks:
@@ -47,10 +50,12 @@ class Mistakes:
         found = sum(map(self._found, MISTAKES))
         blocks = [
             text(
-                f"{len(MISTAKES)} defects that people who do this for a living have met, each from a public thread. A "
+                f"{len(MISTAKES)} defects that people who do this for a living have met, each with the public "
+                f"threads about it. A "
                 "case puts the intended curve on the stage, and beside it, dashed, what the code gives. Then find the "
                 f"line. Found so far: {found}."
             ),
+            buttons(button("The page's own run on the stage", "home")),
         ]
         for library in dict.fromkeys(mistake.library for mistake in MISTAKES.values()):
             cases = [mistake for mistake in MISTAKES.values() if mistake.library == library]
@@ -74,7 +79,7 @@ class Mistakes:
             ),
         ]
         if picks and not over:
-            inside.append(text(f"Not line {picks[-1] + 1}: that one does what it should. One more try.", "verdict"))
+            inside.append(text(f"Not line {picks[-1] + 1}. One more try.", "verdict"))
         last = picks[-1] if picks else -1
         inside.append(
             code(

@@ -6,7 +6,7 @@ from schedules import SHARED
 
 LIBRARIES = ("PyTorch", "optax", "Keras", "Hugging Face", "timm", "fastai")
 
-# As in PyTorch 2.13, optax 0.2.8, Keras 3.15, transformers 5.24, timm 1.0.31 and fastai 2.8.
+VERSIONS = "As in PyTorch 2.13, optax 0.2.8, Keras 3.15, transformers 5.24, timm 1.0.31 and fastai 2.8."
 ROWS: dict[str, tuple[str, ...]] = {
     "T": (
         "`total_steps` (OneCycleLR), `T_max` (cosine: intervals, without the warmup)",
@@ -86,6 +86,7 @@ class Names:
                 "each of these."
             ),
         ]
+        blocks.append(text(VERSIONS, "hint"))
         for spec in SHARED:
             blocks += [
                 heading(spec.label),

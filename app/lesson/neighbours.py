@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from app.lesson.blocks import Block, button, buttons, card, choice, descents, heading, points, text
+from app.lesson.states import STATES
 from app.model import Lab
 from schedules import SGD, Adam, HeavyBall, Quadratic, simulate
 from schedules.facts import number
@@ -47,16 +48,19 @@ class Neighbours:
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
         self._pick = ""
+        self._told = False
 
     def act(self, act: str, value: object) -> None:
         """Answer the question on Adam, or put Adam on the stage."""
-        if act == "adam" and value in dict(OPTIONS) and not self._pick:
+        if act == "adam" and value in dict(OPTIONS) and not self._told:
             self._pick = str(value)
+        elif act == "commit" and self._pick:
+            self._told = True
         elif act == "stage":
-            said = "Adam under the same schedule: rates above the edge of plain descent do not lose it."
-            self._lab.jump({"problem": "quadratic", "optimizer": "adam", "step": 0}, said)
+            said = "Adam, under a schedule whose peak is above the edge of plain descent."
+            self._lab.jump({**STATES["above_edge"].changes, "optimizer": "adam"}, said)
         elif act == "again":
-            self._pick = ""
+            self._pick, self._told = "", False
 
     def blocks(self) -> list[Block]:
         """Return what the section shows."""
@@ -69,7 +73,8 @@ class Neighbours:
                 [
                     "A scaling law compares final losses of runs of different lengths. A run is at its best where its "
                     "decay ends, so each length needs a schedule of its own; losses read off halfway down a longer "
-                    "decay are too high. See it here: pin a curve, halve $T$, and compare where both end. "
+                    "decay are too high. See it here: pin a curve, halve $T$, and compare the short run's end "
+                    "with the pinned one at the same update. "
                     "{length-and-decay}",
                     "With a long constant phase and a short decay one run serves for many lengths. {stable-phase}",
                     "What was found for image classifiers is not shown for language models by that. {language-models}",
@@ -85,12 +90,12 @@ class Neighbours:
                 "How far does it go?",
                 OPTIONS,
                 self._pick,
-                truth() if self._pick else "",
-                locked=bool(self._pick),
+                truth() if self._told else "",
+                locked=self._told,
             )
         ]
-        if not self._pick:
-            return blocks
+        if not self._told:
+            return [*blocks, buttons(button("Commit, and see", "commit", main=True, disabled=not self._pick))]
         flat, steep = first_steps(Adam())
         plain_flat, plain_steep = first_steps(SGD())
         sgd, momentum, adam = (_thetas(optimizer, STEEP[0]) for optimizer in (SGD(), HeavyBall(), Adam()))

@@ -33,6 +33,8 @@ lr = warmup_cosine(T={T}, Tw={Tw}, eta_max={eta_max}, eta_min={eta_min})
 print("lr[0], lr[Tw], lr[-1]:", lr[0], lr[{Tw}], lr[-1])
 print("avg lr:", float(lr.mean()))
 """
+FAMILY = "warmup_cosine"  # whose rule the loop is
+OTHER = "The loop is a warmup and then a cosine. On the stage is another schedule, so its sliders do not fit the loop."
 SEED: dict[str, Value] = {"T": 10_000, "Tw": 500, "eta_max": 3e-4, "eta_min": 3e-5}
 
 
@@ -40,11 +42,16 @@ def engine_code(run: Run) -> str:
     """Return the rule of the engine itself, as it stands in its source, and the call that has the values of a run."""
     source = textwrap.dedent(inspect.getsource(run.family.rule))
     rule = source[source.index("\ndef ") + 1 :].rstrip()  # without the decorator, which declares the family
+    where = "# The rule, from schedules/families.py: the very function that draws the curve."
+    return f"{where}\n{rule}\n\n\n{engine_call(run)}"
+
+
+def engine_call(run: Run) -> str:
+    """Return the lines that ask the engine for a curve and print what the rates are."""
     values = "".join(f", {name}={_literal(value)}" for name, value in run.values.items())
     at_warmup = ", lr[Tw]" if run.key_values.at_warmup is not None else ""
     seam = f", lr[{run.values['Tw']}]" if at_warmup else ""
     return (
-        f"# The rule, from schedules/families.py: the very function that draws the curve.\n{rule}\n\n\n"
         f'import schedules\n\nlr = schedules.curve("{run.family.key}"{values})\n'
         f'print("lr[0]{at_warmup}, lr[-1]:", lr[0]{seam}, lr[-1])\n'
         'print("avg lr:", float(lr.mean()))\n'
@@ -67,10 +74,14 @@ def run_snippet(values: dict[str, Value]) -> str:
         raise ValueError(f"A loop over {T:,} updates takes too long here. Set T to at most {LONGEST:,}.")
     if Tw >= T:
         raise ValueError(f"lr[{Tw}] is beyond a run of {count(T, 'update')}. Set Tw below T.")
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(snippet(values), {})  # noqa: S102 - our own lines, with numbers in them
-    return printed.getvalue()
+    return _printed(snippet(values))
+
+
+def _printed(program: str) -> str:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(program, {})  # noqa: S102 - our own lines, with checked numbers in them
+    return out.getvalue()
 
 
 def _literal(value: Value) -> str:
@@ -90,7 +101,9 @@ class Programs:
         """Run the lines: with the page's own values, or with those of the sliders."""
         if act != "run":
             return
-        values = {name: self._lab.value_of(name) for name in SEED} if value == "sliders" else dict(SEED)
+        values = dict(SEED)
+        if value == "sliders" and self._lab.family == FAMILY:
+            values = {name: self._lab.value_of(name) for name in SEED}
         try:
             self._ran = values, run_snippet(values)
         except ValueError as refused:
@@ -108,13 +121,13 @@ class Programs:
             code("The loop", snippet(values), copies=True),
             buttons(
                 button("Run as it stands on the page", "run", "page", main=True),
-                button("Run with the sliders' values", "run", "sliders"),
+                button("Run with the sliders' values", "run", "sliders", disabled=run.family.key != FAMILY),
             ),
+            *([] if run.family.key == FAMILY else [text(OTHER, "hint")]),
             output("What it prints", printed),
             text(
-                "Its four numbers: the first rate is η_max/Tw and not 0, the peak is used by the updates Tw − 1 "
-                "and Tw, "
-                "the last rate is η_min to the last bit, and the average is the sum over T. {peak-twice}"
+                "With a warmup the first rate is η_max/Tw and not 0, the peak is used by the updates Tw − 1 and Tw, "
+                "and the last rate is η_min to the last bit. {peak-twice}"
             ),
             heading(f"The engine: {run.family.title}"),
             text(
@@ -123,4 +136,5 @@ class Programs:
                 "Hugging Face and timm."
             ),
             code("The rule and the present call", engine_code(run), copies=True),
+            output("What the call prints", _printed(engine_call(run))),
         ]

@@ -9,7 +9,6 @@ from app.model import Lab
 from schedules.toy import TOY
 
 SHARPNESS = 5000.0  # of the bowl on which the lesson tells its story, the page's own
-EDGE = 2 / SHARPNESS  # 4e-4
 BOWL: Mapping[str, Any] = MappingProxyType({**{spec.name: spec.default for spec in TOY}, "sharpness": SHARPNESS})
 STILL = MappingProxyType({**BOWL, "noise": 0.0})
 

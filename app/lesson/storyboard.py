@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from app.lesson.blocks import Block, button, buttons, card, choice, text
-from app.lesson.states import BOWL, EDGE, STILL
-from app.model import Lab
+from app.lesson.states import BOWL, STILL
+from app.model import Case, Lab
 from schedules import FAMILIES, curve, expect
 from schedules.facts import number
 from schedules.toy import TOY, make_optimizer, make_problem
@@ -60,6 +60,12 @@ class Scene:
         return start, before, _loss(_frozen({**self.before, **self.after}))[1]
 
     @property
+    def case(self) -> Case:
+        """The curve that the scene begins from."""
+        specs = FAMILIES[str(self.before["family"])].params
+        return Case(str(self.before["family"]), tuple((s.name, self.before.get(s.name, s.default)) for s in specs))
+
+    @property
     def kind(self) -> str:
         """What kind of change the engine gives: one of the keys of `KINDS`."""
         start, before, after = self.losses
@@ -97,22 +103,24 @@ SCENES = (
         "Too large",
         "A constant rate at nine tenths of the edge goes up to eleven tenths of it.",
         STILL,
-        {"family": "constant", "T": 60, "Tw": 0, "eta_max": 0.9 * EDGE},
-        {"eta_max": 1.1 * EDGE},
-        Step({"step": 10}, "Below the edge each update overshoots the valley and lands nearer on its other side."),
-        Step({"eta_max": 1.1 * EDGE, "step": 10}, "Above it each landing is farther out: the factor is beyond −1."),
+        {"family": "constant", "T": 60, "Tw": 0, "eta_max": 3.6e-4},
+        {"eta_max": 4.4e-4},
+        Step({"step": 10}, "At nine tenths of the edge each update overshoots the valley, and lands nearer on its "
+                           "other side."),
+        Step({"eta_max": 4.4e-4, "step": 10}, "Above the edge each landing is farther out: the factor is beyond −1."),
         Step({"step": 60}, "The loss was <before> at the end, and is <after> now. {edge-of-quadratic}"),
     ),
     _scene(
         "Too small",
-        "The same constant rate is divided by fifty.",
+        "A constant rate of half the edge is divided by fifty.",
         STILL,
-        {"family": "constant", "T": 200, "Tw": 0, "eta_max": EDGE / 2},
-        {"eta_max": EDGE / 100},
-        Step({"step": 200}, "At half the edge the steep direction is done with in one update, the flat one nearly."),
-        Step({"eta_max": EDGE / 100}, "A fiftieth of it goes the same way at a fiftieth of the pace."),
-        Step({}, "At the end the loss is <after>, where it was <before>. Safe is not the same as good. "
-                 "{too-low-too-high}"),
+        {"family": "constant", "T": 200, "Tw": 0, "eta_max": 2e-4},
+        {"eta_max": 4e-6},
+        Step({"step": 200}, "At half the edge the steep direction is done with in one update; after 200 updates 13 "
+                            "percent of the flat way is left."),
+        Step({"eta_max": 4e-6}, "A fiftieth of the rate takes fifty updates for what one did."),
+        Step({}, "Here the loss ends at <after> instead of <before>. Of networks Smith says in words that too low a "
+                 "rate is slow. {too-low-too-high}"),
     ),
     _scene(
         "Warmup",
@@ -120,14 +128,13 @@ SCENES = (
         BOWL,
         {"family": "warmup_cosine", "T": 1000, "Tw": 0, "eta_max": 3e-4, "eta_min": 0.0},
         {"Tw": 500},
-        Step({"step": 1000}, "Without a warmup the run has its high rates first, and all of the time after for "
-                             "its decay."),
+        Step({"step": 1000}, "Without a warmup the run has its high rates first, and all of the time after for its "
+                             "decay."),
         Step({"Tw": 500, "step": 250}, "With it the peak comes at half time; until then the rates are small."),
-        Step(
-            {"step": 1000},
-            "The loss ends at <after> instead of <before>. On a bowl whose edge does not move a warmup saves nothing: "
-            "what it is used for, this bowl cannot show. {warmup-costs-when-safe} {warmup-for-large-models}",
-        ),
+        Step({"step": 1000}, "The loss ends at <after> instead of <before>. On a bowl whose edge does not move "
+                             "a warmup "
+                             "saves nothing: what it is used for, this bowl cannot show. {warmup-costs-when-safe} "
+                             "{warmup-for-large-models}"),
     ),
     _scene(
         "Decay",
@@ -135,10 +142,9 @@ SCENES = (
         BOWL,
         {"family": "constant", "T": 1000, "Tw": 0, "eta_max": 3e-4},
         {"family": "warmup_cosine", "eta_min": 0.0},
-        Step({"step": 1000}, "The constant rate comes down to a floor and shakes there: the noise goes in as "
-                             "fast as out."),
-        Step({"family": "warmup_cosine", "eta_min": 0.0, "step": 500}, "Half way down the cosine the floor "
-                                                                       "sinks with the rate."),
+        Step({"step": 1000}, "The constant rate comes down to a floor and shakes there: noise goes in as fast as out."),
+        Step({"family": "warmup_cosine", "eta_min": 0.0, "step": 500}, "Half way down the cosine the floor sinks with "
+                                                                       "the rate."),
         Step({"step": 1000}, "At the end it is <after> and was <before>. {rate-sets-noise-floor}"),
     ),
     _scene(
@@ -147,56 +153,55 @@ SCENES = (
         BOWL,
         {"family": "warmup_cosine", "T": 1000, "Tw": 0, "eta_max": 3e-4, "eta_min": 0.0},
         {"eta_min": 1e-4},
-        Step({"step": 1000}, "A decay to 0 lets the noise die away."),
-        Step({"eta_min": 1e-4, "step": 500}, "With a floor the rate stops falling where η_min is."),
-        Step({"step": 1000}, "What is left of the rate keeps its share of the noise: <after>, where it was <before>."),
+        Step({"step": 1000}, "A decay to 0 leaves little of the noise: <before>."),
+        Step({"eta_min": 1e-4, "step": 500}, "This cosine ends at η_min, a rate that still lets noise in."),
+        Step({"step": 1000}, "What is left of the rate keeps its share of the noise: <after>, where it was <before>. "
+                             "{rate-sets-noise-floor}"),
     ),
     _scene(
         "Restarts",
         "One cosine over 1,200 updates becomes cycles of 100, 200, 400 and so on, each from the peak again.",
-        BOWL,
+        {**BOWL, "condition": 10.0},
         {"family": "warmup_cosine", "T": 1200, "Tw": 0, "eta_max": 3e-4, "eta_min": 0.0},
         {"family": "sgdr", "cycle_length": 100, "restart_mult": 2.0},
         Step({"step": 1200}, "One long cosine is at its best at its end, and nowhere else."),
-        Step(
-            {"family": "sgdr", "cycle_length": 100, "restart_mult": 2.0, "step": 700},
-            "Just before each restart the loss is low: after 100, 300 and 700 updates the run could be stopped. "
-            "{longer-runs-anytime}",
-        ),
-        Step({"step": 720}, "Right after the restart it is high again. {restart-makes-worse}"),
-        Step({"step": 1200}, "A run that ends within a cycle ends at <after>; the single cosine ended at "
-                             "<before>. {restart-timing}"),
+        Step({"family": "sgdr", "cycle_length": 100, "restart_mult": 2.0, "step": 700},
+             "Just before each restart, after 100, 300 and 700 updates, the loss is lower than the long "
+             "cosine's at the "
+             "same update: the run could be stopped there. SGDR makes cycles longer for that. {longer-runs-anytime}"),
+        Step({"step": 720}, "Right after the restart it is high again. {restart-timing} SGDR reports the same of "
+                            "networks. {restart-makes-worse}"),
+        Step({"step": 1200}, "This run ends within a cycle, at <after>; the single cosine ended at <before>."),
     ),
     _scene(
         "A range test",
         "A constant rate is replaced by one that rises from 0 to three times the edge.",
-        BOWL,
-        {"family": "constant", "T": 400, "Tw": 0, "eta_max": EDGE / 2},
-        {"family": "range_test", "eta_min": 0.0, "eta_max": 3 * EDGE, "sweep": "linear"},
+        STILL,
+        {"family": "constant", "T": 400, "Tw": 0, "eta_max": 2e-4},
+        {"family": "range_test", "eta_min": 0.0, "eta_max": 1.2e-3, "sweep": "linear"},
         Step({"step": 400}, "A constant rate tells about itself alone."),
-        Step(
-            {"family": "range_test", "eta_min": 0.0, "eta_max": 3 * EDGE, "sweep": "linear", "step": 40},
-            "The rising one meets the rates one after the other: here it has begun to learn. {range-test}",
-        ),
-        Step({"step": 133}, "Here it passes the edge, and nothing is to be seen yet: errors must grow before "
-                            "they show."),
-        Step({"step": 400}, "By the end the loss is <after>. What a range test reads comes late, and on the "
-                            "high side. {range-test-late}"),
+        Step({"family": "range_test", "eta_min": 0.0, "eta_max": 1.2e-3, "sweep": "linear", "step": 40},
+             "The rising one meets the rates one after the other. Smith reads from such a run where a network's "
+             "accuracy "
+             "begins to rise and where it breaks. {range-test}"),
+        Step({"step": 133}, "Here the rate passes the edge, and the loss goes on falling: what grows was tiny "
+                            "by then."),
+        Step({"step": 306}, "Only at 2.3 times the edge is the loss back at its start. {range-test-late}"),
+        Step({"step": 400}, "By the end it is <after>. Without noise a range test shows the edge late."),
     ),
     _scene(
         "No best schedule",
-        "Once more a constant rate is replaced by a cosine that falls to 0. This time there is no noise.",
+        "Once more a constant rate is replaced by a cosine that falls to 0, as in scene 4. This time there is "
+        "no noise.",
         STILL,
-        {"family": "constant", "T": 200, "Tw": 0, "eta_max": 3e-4},
+        {"family": "constant", "T": 1000, "Tw": 0, "eta_max": 3e-4},
         {"family": "warmup_cosine", "eta_min": 0.0},
-        Step({"step": 200}, "Without noise there is no floor: each update makes the rest of the way shorter."),
-        Step({"family": "warmup_cosine", "eta_min": 0.0}, "The cosine has half the sum of rates, so it gets "
-                                                          "half as far."),
-        Step(
-            {},
-            "It ends at <after> instead of <before>, and with noise it was the other way round. "
-            "{winner-changes} {best-schedule}",
-        ),
+        Step({"step": 1000}, "Without noise there is no floor: each update makes the rest of the way shorter."),
+        Step({"family": "warmup_cosine", "eta_min": 0.0}, "The cosine's rates add up to half as much, so of the "
+                                                          "flat way "
+                                                          "the square root is left, which is far more."),
+        Step({}, "It ends at <after> instead of <before>; with noise, in scene 4, it was the other way round. "
+                 "{winner-changes} {best-schedule}"),
     ),
 )  # fmt: skip
 
@@ -218,24 +223,26 @@ class Storyboard:
         return min(self._lab.scene, len(SCENES) - 1)
 
     def act(self, act: str, value: object) -> None:
-        """Choose a scene, say what will show, go a step on or back, or begin again."""
-        if act == "scene" and isinstance(value, int) and 0 <= value < len(SCENES):
-            self._enter(value)
-        elif act == "pick" and value in dict(KINDS) and self.place not in self._picks:
-            self._picks[self.place] = str(value)
+        """Choose a scene, say what will show, commit to it, go a step on or back, or begin again."""
+        place = self.place
+        if act == "scene" and value in range(len(SCENES)):
+            self._enter(int(str(value)))
+        elif act == "pick" and value in dict(KINDS) and not self._at.get(place):
+            self._picks[place] = str(value)
+        elif act == "commit" and place in self._picks and not self._at.get(place):
             self._show(1)
         elif act == "step" and value in (1, -1):
             self._go(1 if value == 1 else -1)
-        elif act == "reveal" and not self._at.get(self.place):
+        elif act == "reveal" and not self._at.get(place):
             self._show(1)
         elif act == "again":
-            self._picks.pop(self.place, None)
-            self._enter(self.place)
+            self._picks.pop(place, None)
+            self._enter(place)
 
     def _enter(self, scene: int) -> None:
         self._warned = False
         self._at[scene] = 0
-        self._lab.jump({**SCENES[scene].before, "scene": scene}, f"Scene {scene + 1}: {SCENES[scene].title}.")
+        self._lab.jump({**SCENES[scene].before, "scene": scene}, f"Scene {scene + 1}: {SCENES[scene].title}.", pins=[])
 
     def _go(self, by: int) -> None:
         scene, at = self.place, self._at.get(self.place, 0)
@@ -249,13 +256,15 @@ class Storyboard:
             self._enter(scene + by)
 
     def _show(self, at: int) -> None:
+        """Show the first `at` steps; once the change is made, the run before it stays beside the new one, pinned."""
         scene = SCENES[self.place]
         self._warned = False
         self._at[self.place] = at
         changes = dict(scene.before)
         for step in scene.steps[:at]:
             changes |= step.changes
-        self._lab.jump(changes)
+        changed = any(changes.get(name) != value for name, value in scene.before.items() if name != "step")
+        self._lab.jump(changes, pins=[scene.case] if changed else [])
 
     def blocks(self) -> list[Block]:
         """Return what the section shows."""
@@ -265,7 +274,7 @@ class Storyboard:
         inside = [
             text(f"Scene {place + 1} of {len(SCENES)}: {scene.title}", "title"),
             text(scene.ask),
-            choice("pick", ASK, KINDS, pick, scene.kind if over else "", locked=bool(pick) or at > 0),
+            choice("pick", ASK, KINDS, pick, scene.kind if over else "", locked=at > 0),
         ]
         if self._warned:
             inside.append(text("Nobody has said yet what will show. Once more, and it is shown.", "verdict"))
@@ -275,14 +284,7 @@ class Storyboard:
             inside.append(text(f"{at} of {len(scene.steps)}. {words}", "step"))
         if over:
             inside.append(text(self._verdict(scene, pick, start, before, after), "verdict"))
-        last = place == len(SCENES) - 1
-        inside.append(
-            buttons(
-                button("Back", "step", -1, disabled=at == 0 and place == 0),
-                button("Next scene" if over else "Next", "step", 1, main=at > 0, disabled=over and last),
-                button("Ask again", "again", disabled=at == 0 and not pick),
-            )
-        )
+        inside.append(self._buttons(place, at, over, pick))
         return [
             text(
                 "Each scene changes one thing. Say first what will show; then step through it, and see it on the stage."
@@ -297,6 +299,22 @@ class Storyboard:
             ),
             card(inside),
         ]
+
+    @staticmethod
+    def _buttons(place: int, at: int, over: bool, pick: str) -> Block:
+        last = place == len(SCENES) - 1
+        back = button("Back", "step", -1, disabled=at == 0 and place == 0)
+        if at == 0:
+            return buttons(
+                back,
+                button("Commit, and see", "commit", main=True, disabled=not pick),
+                button("See without an answer", "step", 1),
+            )
+        return buttons(
+            back,
+            button("Next scene" if over else "Next", "step", 1, main=True, disabled=over and last),
+            button("Ask again", "again"),
+        )
 
     @staticmethod
     def _verdict(scene: Scene, pick: str, start: float, before: float, after: float) -> str:

@@ -121,8 +121,11 @@ function makeButton({label, act: name, value, main, disabled, pressed, says}, ac
 export function render({model, el}) {
   el.getRootNode().adoptedStyleSheets = [window.scheduleLab.sheet]
   let seq = 0
+  let asked = "" // what the reader did last, until it is answered
+  let titled = "" // the case or the scene that is shown
   const act = (name, value) => {
     if (name === "tab") return window.scheduleLab.companion(value)
+    asked = name
     model.sent = {seq: ++seq, act: name, value}
   }
   const math = (tag, latex, display) => {
@@ -130,8 +133,15 @@ export function render({model, el}) {
     typeset(node, latex, display, model.typesetter)
     return node
   }
-  const openClaim = (key) => {
+  const openClaim = (key, badge) => {
     window.scheduleLab.companion("sources")
+    const back = document.getElementById("back-to-lesson")
+    back.hidden = false
+    back.onclick = () => {
+      back.hidden = true
+      window.scheduleLab.companion("lesson")
+      badge.focus()
+    }
     const claim = document.getElementById(`claim-${key}`)
     claim.hidden = false
     claim.querySelector("details").open = true
@@ -146,7 +156,7 @@ export function render({model, el}) {
       if (piece.claim) {
         const badge = make("button", {type: "button", class: "badge", "data-status": piece.status, "data-claim": piece.claim}, piece.status)
         badge.title = "What stands behind it"
-        badge.addEventListener("click", () => openClaim(piece.claim))
+        badge.addEventListener("click", () => openClaim(piece.claim, badge))
         return badge
       }
       if (piece.href) return make("a", {href: piece.href, rel: "noreferrer", target: "_blank"}, piece.words)
@@ -157,7 +167,7 @@ export function render({model, el}) {
 
   const BUILDERS = {
     text: ({pieces, tone}) => {
-      if (tone === "title") return make("h4", {}, ...run(pieces))
+      if (tone === "title") return make("h4", {tabindex: -1}, ...run(pieces))
       const node = make("p", tone ? {class: tone} : {}, ...run(pieces))
       if (tone === "verdict" || tone === "step") node.setAttribute("role", "status")
       return node
@@ -239,7 +249,16 @@ export function render({model, el}) {
   const undo = make("button", {type: "button", class: "undo"}, "Undo")
   undo.title = "Take back the last change of the stage"
   undo.addEventListener("click", () => act("undo", ""))
-  const covered = make("p", {class: "hint"}, "Covered while you predict.")
+  const leave = (text, go) => {
+    const button = make("button", {type: "button"}, text)
+    button.addEventListener("click", go)
+    return button
+  }
+  const covered = make("div", {},
+    make("p", {}, "The lesson is closed while you predict: it could give the answer away."),
+    make("div", {class: "bar-of-buttons"},
+      leave("Back to the question", () => window.scheduleLab.companion("practice")),
+      leave("Leave the exercise", () => window.scheduleLab.leavePractice?.())))
   const title = make("h3", {class: "section-title", tabindex: -1})
   const body = make("div", {})
   let drawn = []
@@ -275,6 +294,15 @@ export function render({model, el}) {
     while (body.children.length > wanted.length) body.lastChild.remove()
     drawn = wanted
     if (key && focused() !== key) refocus(key)
+    // A case or a scene that was opened is read from its title on, wherever the button was.
+    const name = body.querySelector("h4[tabindex]")?.textContent ?? ""
+    if (asked && name !== titled && name) {
+      const heading = body.querySelector("h4[tabindex]")
+      if (asked === "case") heading.focus({preventScroll: true})
+      heading.scrollIntoView({block: "nearest"})
+    }
+    titled = name
+    asked = ""
     document.documentElement.toggleAttribute("data-scene", model.section === "storyboard" && wanted.length > 0)
     const spot = model.blocks.find((block) => block.kind === "spot")
     if (spot) document.documentElement.dataset.spot = spot.target

@@ -67,8 +67,8 @@ NOTHING: dict[str, Any] = {"rate": [], "loss": []}
 
 WHAT = (
     "A range test raises the rate from update to update and watches the loss. Where the loss starts to fall is a base "
-    "rate, and where it slows, turns ragged or rises is a maximum: the ends between which Smith lets a rate cycle. "
-    "Start one, and read it yourself before you see how others do."
+    "rate, and where it slows, turns ragged or rises is a maximum. Between two such rates, read off accuracy, Smith "
+    "lets the rate cycle. Start one, and read it yourself before you see how others do."
 )
 TASK = (
     "Place base where the loss starts to fall and max where it slows, turns ragged or rises; then see how others "

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.claims import CLAIMS, COMPUTED
-from schedules import SGD, Adam, Logistic, Quadratic, curve, expect, simulate
+from schedules import SGD, Adam, HeavyBall, Logistic, Quadratic, curve, expect, simulate
 from schedules.remakes import reverse, shuffle
 
 SHARPNESS = 100.0
@@ -25,6 +25,16 @@ def edge_of_quadratic() -> None:
         below, above = (expect(problem, SGD(), np.full(3000, share * EDGE)).log_loss[0] for share in (0.999, 1.001))
         assert below[-1] < below[0]
         assert above[-1] > above[1000] > above[0]
+
+
+def edge_of_momentum() -> None:
+    for beta in (0.5, 0.9):
+        edge = 2 * (1 + beta) / SHARPNESS
+        below, above = (
+            expect(STILL, HeavyBall(beta), np.full(3000, share * edge)).log_loss[0] for share in (0.98, 1.02)
+        )
+        assert below[-1] < below[0]
+        assert above[-1] > above[1500] > above[0]
 
 
 def rate_sets_noise_floor() -> None:
@@ -116,7 +126,14 @@ def adam_first_step() -> None:
 CHECKS: dict[str, Callable[[], None]] = {
     check.__name__.replace("_", "-"): check
     for check in (
-        *(edge_of_quadratic, rate_sets_noise_floor, order_of_rates, warmup_costs_when_safe, sum_of_rates),
+        *(
+            edge_of_quadratic,
+            edge_of_momentum,
+            rate_sets_noise_floor,
+            order_of_rates,
+            warmup_costs_when_safe,
+            sum_of_rates,
+        ),
         *(winner_changes, peak_twice, decay_can_recover, restart_timing, range_test_late, adam_first_step),
     )
 }

@@ -91,6 +91,11 @@ def test_a_scene_is_asked_and_played_by_keyboard_alone_and_its_link_opens_it(lab
     lab.shows("constant", T=1000, Tw=0, eta_max=3e-4)
     lesson.get_by_role("radio", name="It ends lower.").focus()
     page.keyboard.press("Space")
+    expect(lesson.locator("p.step")).to_have_count(0)  # a choice is not yet a commit
+    expect(lesson.get_by_role("radio", name="It ends lower.")).to_be_focused()
+    expect(lesson.get_by_role("button", name="Commit, and see")).to_be_enabled()
+    lesson.get_by_role("button", name="Commit, and see").focus()
+    page.keyboard.press("Enter")
     expect(lesson.locator("p.step")).to_contain_text("1 of 3.")
     for step in ("2 of 3.", "3 of 3."):
         expect(lesson.get_by_role("button", name="Next", exact=True)).to_be_focused()

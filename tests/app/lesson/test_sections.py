@@ -161,8 +161,12 @@ def test_a_higher_peak_is_seen_by_the_edge_and_not_by_the_shape() -> None:
     assert rows["curve"][0] == "looks the same"
     high = schedules.curve("warmup_cosine", T=1000, Tw=100, eta_max=4.5e-4, eta_min=0.0)
     assert rows["edge"][0] == f"0 → {int((high > 4e-4).sum())} updates above it"
-    assert rows["sum"][2] == "the same"  # backwards
-    assert rows["loss"][2] == "the same"  # without noise the order does not matter
+    assert rows["sum"][2] == "looks the same"  # backwards
+    assert rows["loss"][2] == "looks the same"  # without noise the order does not matter
+    seen = {key: sum(cell != "looks the same" for cell in row) for key, row in rows.items()}
+    best = [CUES[key].name.lower() for key in CUES if seen[key] == max(seen.values())]
+    assert f"On this curve {' and '.join(best)} see" in texts(blocks)
+    assert f"Your pick sees {seen['edge']}." in texts(blocks)
     assert "percent of its height" in rows["curve"][2]
 
 
@@ -183,8 +187,12 @@ def test_the_card_on_adam_asks_first_and_then_tells_what_the_engine_does() -> No
     assert neighbours.first_steps(schedules.SGD()) == pytest.approx((1.0, 100.0))
     assert neighbours.first_steps(schedules.Adam()) == pytest.approx((1.0, 1.0), rel=1e-6)
     assert "Yes" not in texts(section.blocks())
+    section.act("commit", "")  # nothing to commit to
+    section.act("adam", "rate")
     section.act("adam", "slope")
-    section.act("adam", "rate")  # one answer
+    assert "No" not in texts(section.blocks())
+    section.act("commit", "")
+    section.act("adam", "rate")  # too late
     assert "No: Adam goes 1 η in the flat bowl and 1 η in the steep one, plain descent 1 η and 100 η." in texts(
         section.blocks()
     )

@@ -53,11 +53,14 @@ def test_a_scene_begins_and_ends_where_it_says_and_its_losses_are_those_of_the_s
     _start, before, after = scene.losses
     assert final_loss(lab) == pytest.approx(before, rel=1e-9)
     board.act("pick", LOWER)
+    board.act("commit", "")
+    assert lab.pins == []
     for _ in scene.steps[1:]:
         board.act("step", 1)
     for name, value in scene.after.items():
         assert lab.value_of(name) == value
     assert final_loss(lab) == pytest.approx(after, rel=1e-9)
+    assert lab.pins == [scene.case]  # what it was before stays beside it
 
 
 @each_scene
@@ -69,7 +72,11 @@ def test_a_scene_asks_first_and_says_afterwards_what_came_of_it(place: int) -> N
     assert not asked["locked"]
     assert "You said" not in said(board)
     wrong = next(kind for kind, _ in KINDS if kind != scene.kind)
-    board.act("pick", wrong)
+    board.act("commit", "")  # to nothing
+    board.act("pick", scene.kind)
+    board.act("pick", wrong)  # changed before it counts
+    assert not question(board)["locked"]
+    board.act("commit", "")
     assert question(board)["locked"]
     board.act("pick", scene.kind)  # too late
     for _ in scene.steps[1:]:
@@ -80,6 +87,7 @@ def test_a_scene_asks_first_and_says_afterwards_what_came_of_it(place: int) -> N
     assert "You said" in said(board)
     board.act("again", "")
     board.act("pick", scene.kind)
+    board.act("commit", "")
     for _ in scene.steps[1:]:
         board.act("step", 1)
     assert "As you said" in said(board)
