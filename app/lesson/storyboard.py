@@ -246,7 +246,9 @@ class Storyboard:
 
     def _go(self, by: int) -> None:
         scene, at = self.place, self._at.get(self.place, 0)
-        if by > 0 and at == 0 and scene not in self._picks and not self._warned:
+        if scene not in self._at:  # come to by a link, with another stage
+            self._enter(scene)
+        elif by > 0 and at == 0 and scene not in self._picks and not self._warned:
             self._warned = True
         elif by > 0 and at < len(SCENES[scene].steps):
             self._show(at + 1)

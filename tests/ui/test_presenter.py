@@ -249,3 +249,30 @@ def test_an_exercise_is_presented_beside_its_canvas(visit: OpenLab) -> None:
     eventually(lambda: same(scrolls(lab), (0, 0)), lab.page)
     assert float(lab.page.locator("p.ask").evaluate("(node) => parseFloat(getComputedStyle(node).fontSize)")) >= 40
     assert grave(lab.page) == []
+
+
+def test_a_clicker_leads_through_the_scenes_and_asks_before_it_shows(visit: OpenLab) -> None:
+    lab = visit("present=1", viewport=PROJECTOR)
+    page = lab.page
+    scene = page.locator("#companion-lesson")
+    page.keyboard.press("PageDown")
+    expect(scene.locator("h4")).to_have_text("Scene 1 of 8: Too large")
+    page.keyboard.press("PageDown")
+    expect(scene.locator("p.verdict")).to_contain_text("Nobody has said yet")
+    expect(lab.exact("eta_max")).to_have_value("3.6e-4")
+    page.keyboard.press("PageDown")
+    expect(scene.locator("p.step")).to_contain_text("1 of 3.")
+    page.keyboard.press("PageUp")
+    expect(scene.locator("h4")).to_have_text("Scene 1 of 8: Too large")
+    page.keyboard.press("r")
+    page.keyboard.press("r")
+    for step in ("1 of 3.", "2 of 3.", "3 of 3."):
+        expect(scene.locator("p.step")).to_contain_text(step)
+        page.keyboard.press("PageDown")
+    expect(scene.locator("h4")).to_have_text("Scene 2 of 8: Too small")
+    for part in ("h4", "p", "label span"):
+        size = scene.locator(part).first.evaluate("(node) => parseFloat(getComputedStyle(node).fontSize)")
+        assert size >= 40
+    eventually(lambda: same(scrolls(lab), (0, 0)), page)
+    assert page.evaluate(SEEN) == ["schedule", "loss"]
+    assert grave(page) == []
