@@ -112,8 +112,13 @@ export function render({model, el}) {
   el.getRootNode().adoptedStyleSheets = [window.scheduleLab.sheet]
   const page = document.documentElement
   const presenting = () => "presenter" in page.dataset
+  // The server may see only the last of two messages that come close together: each holds all that is not answered yet.
   let seq = 0
-  const send = (act, value) => (model.sent = {seq: ++seq, act, value})
+  let acts = []
+  const send = (act, value) => {
+    acts = [...acts.filter(([name]) => name !== act), [act, value]]
+    model.sent = {seq: ++seq, acts}
+  }
 
   // Tabs. A click changes them at once; arrow keys move between them, as readers of the page expect.
 
@@ -229,6 +234,7 @@ export function render({model, el}) {
     tell("playhead", "pause") // the link would change with each step
     send("panel", location.origin + location.pathname)
     if (!which.open) which.showModal()
+    hand() // what there is fits the room that there is now
   }
   const poster = dialog("poster", "Schedule Lab", closed)
   const large = make("img", {alt: "QR code of the link to this page as it is now"})
@@ -285,6 +291,7 @@ export function render({model, el}) {
 
   const show = () => {
     if (seq > model.done) return // what was done since is newer
+    acts = []
     const now = model.shown
     choose(now.tab)
     page.dataset.hidden = now.marks.join(" ")
@@ -303,19 +310,20 @@ export function render({model, el}) {
     const {handed} = model
     if (!handed.text) return
     const fits = handed.picture !== ""
+    typed.textContent = handed.brief.replace(/^https?:\/\//, "")
     for (const image of [large, small]) image.hidden = !fits
     showLarge.disabled = !fits
     for (const line of [posterTooLong, panelTooLong]) line.hidden = fits
     if (fits) {
-      fit(small, handed, 11 * parseFloat(getComputedStyle(page).fontSize))
-      fit(large, handed, Math.min(innerWidth * 0.94, innerHeight * 0.86))
+      const rem = parseFloat(getComputedStyle(page).fontSize)
+      fit(small, handed, 11 * rem)
+      fit(large, handed, Math.min(innerWidth * 0.94, innerHeight - 2.5 * rem - typed.offsetHeight))
     }
     if (field.value !== handed.text) {
       field.value = handed.text
       status.textContent = ""
     }
     length.textContent = `${handed.text.length} characters`
-    typed.textContent = handed.brief.replace(/^https?:\/\//, "")
   }
   model.on("shown", show)
   model.on("done", show)
@@ -336,6 +344,8 @@ export function render({model, el}) {
     q: openPoster,
     f: fill,
   }
+  // In class the pointer moves a slider and the clicker the scenes: what a pointer was on last has none of the keys.
+  let pointed
   const onKey = (event) => {
     if (event.isComposing || event.keyCode === 229) return
     const stop = () => {
@@ -355,36 +365,36 @@ export function render({model, el}) {
       stop()
       return reveal()
     }
-    if (dialogs.some((each) => each.open) || path.some((node) => node.localName === "dialog")) return // its own Escape
+    if ([...dialogs, ...path].some((node) => node.localName === "dialog" && node.open)) return // it has its own Escape
     if (on(FIELDS) || target.isContentEditable) {
       if (key === "Escape" && presenting()) setTimeout(() => target.blur()) // out of the field first
       return
     }
     if (key === "Escape") return presenting() && present(false)
+    if (key === "Tab") pointed = undefined
     if (!keysOn.value || (event.shiftKey && key !== "?")) return
+    const has = (selector) => on(selector) && target !== pointed
     const once = {"?": openKeys, p: () => present(!presenting()), ...(presenting() ? ways : {})}
     if (key in once) {
-      if (event.repeat || (key === " " && on("button, a, summary, input"))) return
+      if (event.repeat || (key === " " && has("button, a, summary, input"))) return
       stop()
       once[key]()
-    } else if (presenting() && !on("input, [role=tab]")) {
+    } else if (presenting() && !has("input, [role=tab]")) {
       if (key in SCENES) scene(SCENES[key])
       else if (key in ARROWS) tell("playhead", ARROWS[key])
       else return
       stop()
     }
   }
-  // In class the pointer moves a slider and the clicker the scenes: after a pointer, keys are the presenter's again.
-  const afterPointer = (event) => {
+  const onPointer = (event) => {
     const used = event.composedPath()[0]
-    const control = used instanceof Element && used.closest("button, input")
-    if (presenting() && control && !control.matches(FIELDS) && !control.closest("dialog")) setTimeout(() => focused() === control && control.blur())
+    pointed = used instanceof Element ? used.closest("button, input") ?? used.closest("label")?.control : undefined
   }
   addEventListener("keydown", onKey, {capture: true})
-  addEventListener("pointerup", afterPointer, {capture: true})
+  addEventListener("pointerdown", onPointer, {capture: true})
   model.on("remove", () => {
     removeEventListener("keydown", onKey, {capture: true})
-    removeEventListener("pointerup", afterPointer, {capture: true})
+    removeEventListener("pointerdown", onPointer, {capture: true})
   })
   show()
   el.replaceChildren(bar, ...dialogs)

@@ -36,7 +36,7 @@ class Frame(JSComponent):
     shown = param.Dict(default={}, doc="To the browser: tab, hidden, marks, present, below, exercise, seed.")
     options = param.Dict(default={}, doc="To the browser, once the panel is open: groups of parts, exercises, seeds.")
     handed = param.Dict(default={}, doc="To the browser, while the panel is open: text, brief, picture, modules.")
-    sent = param.Dict(default={}, doc="From the browser: {seq, act, value}.")
+    sent = param.Dict(default={}, doc="From the browser: {seq, acts}; an act is [name, value], and may come twice.")
     done = param.Integer(default=0, doc="To the browser: the last `seq` that is answered.")
 
     _esm = Path(__file__).parent / "frame.js"
@@ -62,10 +62,12 @@ class Frame(JSComponent):
 
     @param.depends("sent", watch=True)
     def _receive(self) -> None:
-        seq, act, value = (self.sent.get(name) for name in ("seq", "act", "value"))
+        seq, acts = self.sent.get("seq"), self.sent.get("acts")
         with pn.io.hold():
-            with contextlib.suppress(ValueError):  # what is not on the page; the browser is told what is
-                self._do(act, value)
+            for act in acts if isinstance(acts, list) else []:
+                if isinstance(act, list) and len(act) == 2:  # noqa: PLR2004 - a name and a value
+                    with contextlib.suppress(ValueError):  # what is not on the page; the browser is told what is
+                        self._do(*act)
             self.refresh()
             self.done = seq if isinstance(seq, int) else 0
 

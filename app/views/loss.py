@@ -69,7 +69,7 @@ class LossPlot(Plot):
         self._run_lines = self._add(
             self._runs,
             MultiLine(xs="xs", ys="ys", line_width=1, line_alpha=0.4),
-            "line_color=--live",
+            "line_color=--run",
             "line_width=--hair",
             visible=False,
         )

@@ -67,7 +67,7 @@ class PathPlot(Plot):
             self._plus, Scatter(x="x", y="y", marker="triangle"), "line_color=--pin2", "fill_color=--pin2", size=9
         )
         self._add(
-            self._single, Line(x="x", y="y", line_width=1, line_alpha=0.45), "line_color=--live", "line_width=--hair"
+            self._single, Line(x="x", y="y", line_width=1, line_alpha=0.45), "line_color=--run", "line_width=--hair"
         )
         self._add(self.data, Line(x="x", y="y", line_join="round"), "line_color=--live", width=2.5)
         self._dots = self._add(

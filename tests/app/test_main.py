@@ -194,12 +194,12 @@ def test_a_link_says_what_stands_where_before_the_parts_are_there(visit: Visit) 
 
 def test_what_stands_where_reaches_the_controls_and_the_address_and_no_curve(names: dict[str, Any]) -> None:
     before = names["plot"].data.data
-    names["frame"].sent = {"seq": 1, "act": "hidden", "value": ["family", "acts", "words"]}
+    names["frame"].sent = {"seq": 1, "acts": [["hidden", ["family", "acts", "words"]]]}
     assert names["address"].query == encode(names["lab"])
     assert "hide=family,acts,words" in names["address"].query
     assert names["controls"]._last["undo"]["hidden"] is True
     assert names["prose"].sentence == ""
-    names["frame"].sent = {"seq": 2, "act": "hidden", "value": []}
+    names["frame"].sent = {"seq": 2, "acts": [["hidden", []]]}
     assert "hide" not in names["address"].query
     assert names["controls"]._last["undo"]["hidden"] is False
     assert names["prose"].sentence == names["lab"].run.sentence

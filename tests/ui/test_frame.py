@@ -4,24 +4,16 @@ import io
 
 import pytest
 import zxingcpp
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
 from app.parts import PARTS
 from ui.lab_page import LAPTOP, PHONE, PLAYHEAD, LabPage, OpenLab, eventually, same
-from ui.test_access import GRAVE
 from ui.test_looks import COVERED, sideways
 
 pytestmark = pytest.mark.browser
 
 TABS = ("Lab", "Lesson", "Practice", "Code", "Sources", "Notes")
-
-
-def grave(page: Page) -> list[object]:
-    """Return what axe finds serious or critical."""
-    found = Axe().run(page).response["violations"]
-    return [(v["id"], [n["target"] for n in v["nodes"]]) for v in found if v["impact"] in GRAVE]
 
 
 def read(picture: Locator) -> list[str]:
@@ -152,15 +144,15 @@ def test_axe_finds_nothing_serious_in_the_panels(lab: LabPage, subtests: pytest.
             lab.button("Share").click()
             panel = lab.page.get_by_role("dialog", name="Lesson options")
             expect(panel.get_by_label("Who wins")).to_be_visible()
-            assert grave(lab.page) == []
+            assert lab.grave() == []
             assert sideways(lab.page) == 0
             panel.get_by_role("button", name="Show large").click()
             expect(lab.page.get_by_role("dialog", name="Schedule Lab").get_by_role("img")).to_be_visible()
-            assert grave(lab.page) == []
+            assert lab.grave() == []
             lab.page.keyboard.press("Escape")
             panel.get_by_role("button", name="List of keys").click()
             expect(lab.page.get_by_role("dialog", name="Keys")).to_be_visible()
-            assert grave(lab.page) == []
+            assert lab.grave() == []
             lab.page.keyboard.press("Escape")
             lab.page.keyboard.press("Escape")
             expect(panel).to_be_hidden()

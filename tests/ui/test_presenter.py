@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from ui.lab_page import LAPTOP, PHONE, PLAYHEAD, PROJECTOR, READY, LabPage, OpenLab, eventually, same
-from ui.test_frame import grave
 from ui.test_looks import COVERED, RICH, sideways
 
 pytestmark = pytest.mark.browser
@@ -145,7 +144,7 @@ def test_a_link_opens_presenter_mode_on_any_screen(visit: OpenLab, subtests: pyt
                 if size is LAPTOP:
                     eventually(lambda: same(scrolls(lab), (0, 0)), lab.page)
                 assert lab.page.evaluate(SEEN) == ["schedule", "loss"]
-                assert grave(lab.page) == []
+                assert lab.grave() == []
     lab.page.get_by_role("button", name="Leave").click()
     eventually(lambda: same(presents(lab), False), lab.page)
 
@@ -208,6 +207,12 @@ def test_keys_run_the_lesson_and_stay_out_of_the_way_of_typing(lab: LabPage) -> 
     assert told(lab) == []
     assert presents(lab)
     lab.page.keyboard.press("q")
+    lab.page.keyboard.press("Escape")
+    lab.page.keyboard.press("p")  # close upon one another: neither is lost
+    eventually(lambda: same("present" in dict(lab.query), False), lab.page)
+    assert not presents(lab)
+    lab.page.keyboard.press("p")
+    lab.page.keyboard.press("q")
     expect(lab.page.get_by_role("img", name="QR code of the link to this page as it is now")).to_be_visible()
     lab.page.keyboard.press("Escape")
     assert presents(lab)
@@ -218,7 +223,7 @@ def test_the_list_of_keys_switches_them_off(lab: LabPage) -> None:
     lab.page.keyboard.press("?")
     for key in ("p", "Page Down, Page Up", "Space", "b or .", "?"):
         expect(keys.get_by_text(key, exact=True)).to_be_visible()
-    assert grave(lab.page) == []
+    assert lab.grave() == []
     keys.get_by_label("Keys are on").uncheck()
     lab.page.keyboard.press("Escape")
     for key in ("p", "?"):
@@ -248,7 +253,7 @@ def test_an_exercise_is_presented_beside_its_canvas(visit: OpenLab) -> None:
     eventually(lambda: same(lab.page.evaluate(SEEN), ["prediction"]), lab.page)
     eventually(lambda: same(scrolls(lab), (0, 0)), lab.page)
     assert float(lab.page.locator("p.ask").evaluate("(node) => parseFloat(getComputedStyle(node).fontSize)")) >= 40
-    assert grave(lab.page) == []
+    assert lab.grave() == []
 
 
 def test_a_clicker_leads_through_the_scenes_and_asks_before_it_shows(visit: OpenLab) -> None:
@@ -275,4 +280,4 @@ def test_a_clicker_leads_through_the_scenes_and_asks_before_it_shows(visit: Open
         assert size >= 40
     eventually(lambda: same(scrolls(lab), (0, 0)), page)
     assert page.evaluate(SEEN) == ["schedule", "loss"]
-    assert grave(page) == []
+    assert lab.grave() == []

@@ -29,7 +29,7 @@ def frame(lab: Lab) -> Frame:
 
 def send(frame: Frame, act: Any, value: Any) -> None:
     """Do something as a browser does."""
-    frame.sent = {"seq": frame.done + 1, "act": act, "value": value}
+    frame.sent = {"seq": frame.done + 1, "acts": [[act, value]]}
 
 
 def modules(frame: Frame) -> list[str]:
@@ -97,10 +97,20 @@ def test_what_cannot_be_done_changes_nothing_and_is_answered(frame: Frame, lab: 
     assert (frame.done, frame.handed) == (1, {})
 
 
-@pytest.mark.parametrize("sent", [{}, {"seq": "1"}, {"seq": [1], "act": "tab", "value": "code"}], ids=str)
-def test_a_message_without_a_number_is_no_fault(frame: Frame, sent: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "sent", [{}, {"seq": "1"}, {"seq": [1], "acts": {"tab": "code"}}, {"acts": [["tab"], "tab", None, 1]}], ids=str
+)
+def test_a_message_that_is_none_is_no_fault(frame: Frame, lab: Lab, sent: dict[str, Any]) -> None:
     frame.sent = sent
     assert frame.done == 0
+    assert lab.state == Lab().state
+
+
+def test_one_message_may_hold_several_acts_of_which_the_good_ones_are_done(frame: Frame, lab: Lab) -> None:
+    acts = [["present", True], ["tab", "home"], ["exercise", {"exercise": "E4", "seed": 7}], ["tab", "lab"]]
+    for seq in (1, 2):
+        frame.sent = {"seq": seq, "acts": acts}
+        assert (lab.present, lab.exercise, lab.tab, frame.done) == (True, "E4", "lab", seq)
 
 
 def test_the_link_is_made_only_while_it_is_looked_at_and_follows_the_state(frame: Frame, lab: Lab) -> None:
