@@ -32,10 +32,10 @@ from schedules.facts import number
 
 Array = NDArray[np.float64]
 
-MOST_LINES = 5
+MOST_LINES = 6  # as many as the contest has schedules
 POINTS = 600  # of a line
-DASHES: list[list[int]] = [[], [10, 4], [2, 4], [10, 4, 2, 4], [5, 3]]
-INKS = ("--live", "--pin1", "--pin2", "--pin3", "--pin4")
+DASHES: list[list[int]] = [[], [10, 4], [2, 4], [10, 4, 2, 4], [5, 3], [16, 4]]
+INKS = ("--live", "--pin1", "--pin2", "--pin3", "--pin4", "--muted")
 XY: dict[str, Any] = {"x": [], "y": []}
 DEEPEST = 1e-16  # of the highest value; what is below is off a logarithmic axis
 
