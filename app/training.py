@@ -26,6 +26,8 @@ SLICE = 0.02  # seconds that a slice of work may take
 REST = 0.12  # seconds between two rounds of training while a slider is held, in which its curve can move
 KEPT = 40  # finished outlooks
 MOST_STEPPED = 100_000  # updates that are stepped without being asked
+AT_ONCE = 1_000_000  # updates of exact runs, beside the live one, that are worked out within the message that asks
+TOGETHER, STEPPED_TOGETHER = 100_000, 20_000  # updates of the longest run in which every family trains, exact or not
 Setup = tuple[tuple[str, Value], ...]
 Key = tuple[Case, Setup]
 MOST_MOMENTS = 60  # of a kind
@@ -114,9 +116,19 @@ class Trainer:
                 cases.append(Case(key, tuple(values.items())))
         return cases
 
+    @property
+    def longest_together(self) -> int:
+        """Updates of the longest run in which every family trains beside the live curve."""
+        return STEPPED_TOGETHER if cost(self.problem, self.optimizer, 1) else TOGETHER
+
+    @property
+    def too_many(self) -> bool:
+        """Whether every family is asked for in a run that is too long for that."""
+        return self._lab.all_families and self._lab.run.lr.size > self.longest_together
+
     def wanted(self) -> list[Case]:
         """Return the curves that the state compares: the live one, the pinned ones, and every family if asked."""
-        others = self.families() if self._lab.all_families else []
+        others = self.families() if self._lab.all_families and not self.too_many else []
         return list(dict.fromkeys([self._lab.live, *self._lab.pins, *others]))
 
     def refresh(self) -> None:
@@ -124,13 +136,15 @@ class Trainer:
         keys = [self._key(case) for case in self.wanted()]
         at_once = set(keys[: 1 + len(self._lab.pins)])
         self._waiting = []
+        made = 0
         for key in keys:
             if key in self._found:
                 self._found.move_to_end(key)
                 continue
             lr = key[0].run().lr
             price = cost(self.problem, self.optimizer, lr.size)
-            if key in at_once and not price:
+            made += lr.size
+            if key in at_once and not price and (key == keys[0] or made <= AT_ONCE):
                 self._keep(key, outlook(self.problem, self.optimizer, lr, self._lab.seed))
             elif price <= MOST_STEPPED:
                 self._waiting.append(key)

@@ -301,7 +301,9 @@ def _turns(T: int, eta_max: float, eta_min: float, cycle_length: int, **_values:
     """Mark the whole steps nearest to the tops and bottoms of a triangle; one of a single update has no tops."""
 
     def nearest(first: float) -> NDArray[np.int64]:
-        steps = np.unique(np.floor(np.arange(first, T, cycle_length) + 0.5).astype(np.int64))
+        steps = np.floor(np.arange(first, T, cycle_length) + 0.5).astype(
+            np.int64
+        )  # each once: they lie 1 or more apart
         return steps[steps < T]
 
     half, whole = nearest(cycle_length / 2) if cycle_length > 1 else np.empty(0, dtype=np.int64), nearest(cycle_length)

@@ -557,8 +557,7 @@ export function render({model, el}) {
   const flush = () => {
     if (flying || waiting.length === 0) return
     flying = ++seq
-    const acts = waiting
-    waiting = []
+    const acts = waiting.splice(0, model.fixed.most_acts)
     watchdog = setTimeout(landed, 5000)
     model.sent = {seq: flying, acts}
   }

@@ -17,6 +17,7 @@ from app.practice.desk import catalogue
 from app.practice.question import IDEAS, LARGEST_SEED
 
 HERE = Path(__file__).parent
+MOST_ACTS = 20  # of a message; the browser sends what is more in the next one
 
 
 class Practice(JSComponent):
@@ -39,6 +40,7 @@ class Practice(JSComponent):
             "sure": [list(degree) for degree in SURE.items()],
             "least_reason": LEAST_REASON,
             "most_text": MOST_TEXT,
+            "most_acts": MOST_ACTS,
             "largest_seed": LARGEST_SEED,
         }
         super().__init__(fixed=fixed, shown=self._state(), sizing_mode="stretch_width", margin=0)
@@ -47,7 +49,7 @@ class Practice(JSComponent):
     def _receive(self) -> None:
         seq, acts = self.sent.get("seq"), self.sent.get("acts")
         with pn.io.hold():
-            for act in acts if isinstance(acts, list) else []:
+            for act in acts[:MOST_ACTS] if isinstance(acts, list) else []:
                 if isinstance(act, list) and len(act) == 2:  # noqa: PLR2004 - a name and a value
                     self._do(*act)
             self.refresh()

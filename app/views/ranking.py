@@ -38,6 +38,7 @@ TOOLS = (
     ("same_area", "Pin same area, linear", "Separates the sum: a straight fall to 0 whose rates add up to the same."),
 )
 HINT = "To compare, pin a curve, pin what is made of the live one, or train all families side by side."
+TOO_MANY = "Every family trains beside the live curve in runs of up to {:,} updates; this run is longer."
 RANKED, UNREACHED, UNKNOWN, LOST = range(4)  # the order of the groups in the table
 
 
@@ -100,10 +101,15 @@ class Ranking(JSComponent):
                 for row, rank in zip(rows, ranks, strict=True)
             ],
             caption=self._caption(column, by),
-            hint=HINT if len(rows) == 1 else "",
+            hint=self._hint(len(rows)),
             lesson=self._lesson(),
             families=self._lab.all_families,
         )
+
+    def _hint(self, rows: int) -> str:
+        if self._trainer.too_many:
+            return TOO_MANY.format(self._trainer.longest_together)
+        return HINT if rows == 1 else ""
 
     def _caption(self, column: str, by: str) -> str:
         listed = "" if column == by else ", listed by name"

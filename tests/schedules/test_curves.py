@@ -102,7 +102,7 @@ def test_the_floor_is_the_first_step_after_the_peak_at_the_floor_rate(key: str, 
         assert steps == []
         return
     lr = schedules.curve(key, **values)
-    near = np.abs(lr - values["eta_min"]) <= 1e-12 * values["eta_min"]
+    near = np.abs(lr - values["eta_min"]) <= 1e-12 * max(values["eta_min"], float(lr.max()))
     top = np.flatnonzero(lr >= lr.max() * (1 - 1e-12))[0]
     for step in steps:
         assert near[step]

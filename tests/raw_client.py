@@ -1,0 +1,116 @@
+"""A client of the server that speaks its protocol and keeps to none of the page's manners."""
+
+import asyncio
+import contextlib
+import itertools
+import json
+import re
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+SECONDS = 20.0
+TOKEN = re.compile(r'"token":"([^"]+)"')
+
+
+def get(origin: str, path: str = "/app") -> str:
+    """Return what a GET is answered; raises `HTTPError` for a refusal."""
+    with urllib.request.urlopen(f"{origin}{path}", timeout=SECONDS) as page:
+        return page.read().decode()
+
+
+def token_of(page: str) -> str:
+    """Return the session token that stands in a page."""
+    found = TOKEN.search(page)
+    assert found
+    return found[1]
+
+
+class Client:
+    """A connection to a session, with the models of its document."""
+
+    def __init__(self, connection: WebSocketClientConnection) -> None:
+        self.connection = connection
+        self.models: dict[str, dict[str, Any]] = {}  # by name
+        self._numbers = itertools.count(1)
+
+    async def load(self) -> None:
+        """Ask for the document, as a page does first."""
+        reply = await self.ask("PULL-DOC-REQ", {})
+        for found in _objects(reply["content"]["doc"]):
+            name = found.get("attributes", {}).get("name")
+            if name:
+                self.models[name] = found
+
+    def id(self, name: str, data: bool = True) -> str:
+        """Return the id of a model by its name; of a component, that of what holds its properties."""
+        model = self.models[name]
+        return str(model["attributes"]["data"]["id"] if data and "data" in model["attributes"] else model["id"])
+
+    async def patch(self, name: str, attr: str, new: Any) -> dict[str, Any]:
+        """Set a property of a model, and return the answer."""
+        return await self.patch_id(self.id(name), attr, new)
+
+    async def patch_id(self, id: str, attr: str, new: Any) -> dict[str, Any]:
+        """Set a property of the model with this id, and return the answer."""
+        event = {"kind": "ModelChanged", "model": {"id": id}, "attr": attr, "new": new}
+        return await self.ask("PATCH-DOC", {"events": [event]})
+
+    async def ask(self, kind: str, content: Any) -> dict[str, Any]:
+        """Send a message and return its answer; what comes in between is left aside."""
+        number = str(next(self._numbers))
+        for fragment in ({"msgid": number, "msgtype": kind}, {}, content):
+            await self.connection.write_message(json.dumps(fragment))
+        while True:
+            message = await self.read()
+            if message["header"].get("reqid") == number:
+                return message
+
+    async def raw(self, *fragments: str | bytes) -> None:
+        """Send fragments as they are."""
+        for fragment in fragments:
+            await self.connection.write_message(fragment, binary=isinstance(fragment, bytes))
+
+    async def read(self) -> dict[str, Any]:
+        """Return the next message; raises `EOFError` once the server has hung up."""
+        header, _metadata, content = [json.loads(await self._fragment()) for _ in range(3)]
+        for _ in range(2 * header.get("num_buffers", 0)):
+            await self._fragment()
+        return {"header": header, "content": content}
+
+    async def _fragment(self) -> str | bytes:
+        fragment = await asyncio.wait_for(self.connection.read_message(), SECONDS)
+        if fragment is None:
+            raise EOFError
+        return fragment
+
+
+@contextlib.asynccontextmanager
+async def connected(origin: str, token: str | None = None, **headers: str) -> AsyncIterator[Client]:
+    """Connect to the session of a token, or to a new one, while the block runs."""
+    given = token or token_of(await asyncio.to_thread(get, origin))
+    request = HTTPRequest(f"ws{origin[4:]}/app/ws", headers={"Origin": origin, **headers})
+    connection = await websocket_connect(request, subprotocols=["bokeh", given])
+    try:
+        client = Client(connection)
+        await client.read()  # the server says first that it is there
+        yield client
+    finally:
+        connection.close()
+        with contextlib.suppress(asyncio.TimeoutError):
+            while await asyncio.wait_for(connection.read_message(), SECONDS) is not None:
+                pass  # up to the server's farewell: until it comes, the socket stays open
+
+
+def _objects(found: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(found, dict):
+        if found.get("type") == "object":
+            yield found
+        for value in found.values():
+            yield from _objects(value)
+    elif isinstance(found, list):
+        for value in found:
+            yield from _objects(value)
