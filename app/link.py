@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from app.model import CHOICES, MAX_PINS, PLACES, WHOLE, Case, Lab, legal_value, own_specs
+from app.model import CHOICES, MAX_PINS, WHOLE, Case, Lab, legal_value, own_specs
 from app.parts import BELOW, PARTS, TABS, in_order, settled
 from app.practice.bank import NUMBERED
 from app.practice.question import LARGEST_SEED
@@ -77,15 +77,17 @@ def _pairs(lab: Lab, practice: bool = True) -> list[tuple[str, str]]:
     pairs += [("pin", _pin(pin)) for pin in lab.pins]
     exercise = lab.exercise if practice else ""
     pairs += [("exercise", exercise), ("exercise_seed", exact(lab.exercise_seed))] if exercise else []
-    pairs += [("tab", lab.tab)] if lab.tab != _first_tab(lab.exercise) and practice else []
+    pairs += [("tab", lab.tab)] if lab.tab != _first_tab(lab.state) and practice else []
     pairs += [("hide", ",".join(lab.hidden))] if lab.hidden else []
     pairs += [("present", "1")] if lab.present else []
     return pairs + ([("below", lab.below)] if lab.below != BELOW[0] else [])
 
 
-def _first_tab(exercise: str) -> str:
-    """Return the tab that a link opens if it names none."""
-    return "practice" if exercise else "lab"
+def _first_tab(state: Mapping[str, Any]) -> str:
+    """Return the tab that a link opens if it names none: where the exercise is, or the place in the lesson."""
+    if state["exercise"]:
+        return "practice"
+    return "lesson" if state["section"] != FIRST["section"] or state["scene"] else "lab"
 
 
 def _pin(pin: Case) -> str:
@@ -179,8 +181,7 @@ class _Reader:
     def _settle(self) -> None:
         """Bring tab, hidden parts and exercise together."""
         exercise, hidden = self.state["exercise"], self.state["hidden"]
-        reading = any(name in self.given for name in PLACES) and not exercise
-        tab = self.state["tab"] if "tab" in self.given else "lesson" if reading else _first_tab(exercise)
+        tab = self.state["tab"] if "tab" in self.given else _first_tab(self.state)
         self.state.update(settled(tab, hidden, exercise))
         if self.state["hidden"] != hidden:
             self._ignore("hide", "practice", "the link opens an exercise")

@@ -23,7 +23,8 @@ from panel.io.state import set_curdoc
 import schedules
 from app.lesson.storyboard import SCENES
 from app.link import decode, encode, parse
-from app.model import PRACTICE, SECTIONS, UNRECORDED, Lab
+from app.model import FRAME, PRACTICE, SECTIONS, UNRECORDED, Lab
+from app.parts import BELOW, PARTS, TABS
 from app.practice.attempt import RUBRIC, SURE
 from app.practice.bank import NUMBERED
 from app.practice.forms import KNOTS, SEEN, Choice, Number, Ordering, Place
@@ -36,7 +37,7 @@ BAD = re.compile(r"(?<![\w\"'.])(?:nan|NaN|undefined|\[object \w+\]|None(?! of t
 CODE = {"code", "lines", "esm", "packed"}  # where such words are Python's own, or no words at all
 SHORT, USUAL, LONG = 60, 3_000, 20_000  # updates of a run
 MOST_CALLS = 4_000  # of what waits for later, after one move
-RECORDED = frozenset(Lab().state) - UNRECORDED - set(PRACTICE)
+RECORDED = frozenset(Lab().state) - UNRECORDED - set(PRACTICE) - set(FRAME)
 MOST_ACTS = 3  # that undo has to take back after one message
 PAUSE = 2.0  # seconds: longer than what is still one act
 
@@ -162,7 +163,7 @@ class Walker:
         assert self.bad == []
         values = {spec.name: lab.value_of(spec.name) for spec in lab.spec.params}
         conflict = schedules.FAMILIES[lab.family].conflict(**values)
-        assert bool(lab.error) == bool(conflict)
+        assert bool(lab.error) == bool(conflict), f"{lab.error!r} is said of {lab.family} {values}: {conflict!r}"
         family, drawn = (lab.live.family, dict(lab.live.values)) if conflict else (lab.family, values)
         run = schedules.run(family, **drawn)
         data, rows = names["plot"].data.data, [list(row) for row in schedules.key_value_rows(run)]
@@ -173,7 +174,7 @@ class Walker:
             assert (data["step"][0], data["step"][-1]) == (0, run.lr.size - 1)
             np.testing.assert_array_equal(data["lr"], schedules.curve(family, **drawn)[np.asarray(data["step"])])
             assert names["tables"].key_values == rows
-            assert names["prose"].sentence == run.sentence
+            assert names["prose"].sentence == ("" if "words" in lab.hidden else run.sentence)
         link = encode(lab)
         if names["address"].query:  # a visit without a link leaves the address alone until something changes
             assert names["address"].query == link
@@ -371,12 +372,27 @@ def _legend(walker: Walker) -> tuple[Any, str, Any] | None:
     return (walker.names["legend"], "pressed", walker.sent(**press)) if pins else None
 
 
+def _frame(walker: Walker) -> tuple[Any, str, Any]:
+    draw = walker.random
+    act = draw.choice(
+        [
+            ["tab", draw.choice([*TABS, "nowhere"])],
+            ["hidden", draw.sample(list(PARTS), draw.randrange(4))],
+            ["hidden", []],
+            ["present", draw.random() < 0.3],
+            ["below", draw.choice([*BELOW, "above"])],
+            ["panel", draw.choice(["http://lab.example/app", ""])],
+        ]
+    )
+    return walker.names["frame"], "sent", walker.sent(acts=[act])
+
+
 def _stroke(walker: Walker) -> tuple[Any, str, Any] | None:
     attempt = walker.lab.desk.attempt
     if attempt is None or not walker.lab.held or attempt.question.form.kind not in ("sketch", "place"):
         return None
     answer = _answer(walker, attempt.question.form)
-    return walker.names["canvas"].pen, "stroke", answer if isinstance(answer, list) else [answer]
+    return walker.names["canvas"].view.pen, "stroke", answer if isinstance(answer, list) else [answer]
 
 
 def _size(walker: Walker) -> tuple[Any, str, Any]:
@@ -407,6 +423,8 @@ MOVES: dict[str, Move] = {
     "practice.sent": _practice,
     "lesson.sent": _lesson,
     "lesson.open": lambda walker: (walker.names["lesson"], "open", walker.random.random() < 0.8),
+    "notes.open": lambda walker: (walker.names["notes"], "open", walker.random.random() < 0.5),
+    "frame.sent": _frame,
     "listing.open": lambda walker: (walker.names["listing"], "open", walker.random.random() < 0.7),
     "listing.target": lambda walker: (
         walker.names["listing"],

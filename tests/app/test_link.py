@@ -441,3 +441,16 @@ def test_what_is_not_on_the_page_is_ignored_and_said(query: str, tab: str, hidde
     assert len(notices) == 1
     assert told in notices[0]
     assert_said_well(notices)
+
+
+@pytest.mark.parametrize(
+    ("query", "tab"),
+    [("", "lab"), ("section=math", "lesson"), ("scene=3", "lesson"), ("section=math&tab=lab", "lab"),
+     ("section=intuition", "lab"), ("exercise=E9&section=math", "practice")],
+)  # fmt: skip
+def test_a_link_to_a_place_in_the_lesson_opens_the_lesson(query: str, tab: str) -> None:
+    lab = Lab()
+    lab.restore(*decode(parse(query), Lab()))
+    assert lab.tab == tab
+    state, notices = decode(parse(encode(lab)), Lab())
+    assert (state["tab"], state["section"], state["scene"], notices) == (tab, lab.section, lab.scene, [])
