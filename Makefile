@@ -25,7 +25,7 @@ help: ## list these commands
 serve: $(VENV)/ready ## set up and serve the app on this machine (ADDRESS=localhost PORT=5006)
 	@echo "Schedule Lab: http://$(ADDRESS):$(PORT)/ (Ctrl-C ends it)"
 	@# Pages may connect from the names that this address is called by; BOKEH_ALLOW_WS_ORIGIN, if set, says it instead.
-	$(PY) -m panel serve app --address $(ADDRESS) --port $(PORT) --liveness \
+	$(PY) -m panel serve app --address $(ADDRESS) --port $(PORT) --liveness --websocket-max-message-size 262144 \
 	    --allow-websocket-origin localhost:$(PORT) --allow-websocket-origin 127.0.0.1:$(PORT) \
 	    --allow-websocket-origin $(ADDRESS):$(PORT)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import panel as pn
 
+import app.visitors  # noqa: F401 - holds from its import on
 from app.link import decode, encode, parse
 from app.model import Lab
 from app.training import Pacer, Trainer

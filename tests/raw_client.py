@@ -13,6 +13,7 @@ from tornado.httpclient import HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 SECONDS = 20.0
+MOMENT = 0.5  # seconds
 TOKEN = re.compile(r'"token":"([^"]+)"')
 
 
@@ -35,20 +36,21 @@ class Client:
     def __init__(self, connection: WebSocketClientConnection) -> None:
         self.connection = connection
         self.models: dict[str, dict[str, Any]] = {}  # by name
+        self.gone = False  # whether the server has hung up
         self._numbers = itertools.count(1)
 
     async def load(self) -> None:
         """Ask for the document, as a page does first."""
         reply = await self.ask("PULL-DOC-REQ", {})
+        self.models.clear()
         for found in _objects(reply["content"]["doc"]):
             name = found.get("attributes", {}).get("name")
             if name:
                 self.models[name] = found
 
-    def id(self, name: str, data: bool = True) -> str:
+    def id(self, name: str) -> str:
         """Return the id of a model by its name; of a component, that of what holds its properties."""
-        model = self.models[name]
-        return str(model["attributes"]["data"]["id"] if data and "data" in model["attributes"] else model["id"])
+        return str(self.models[name]["id"])
 
     async def patch(self, name: str, attr: str, new: Any) -> dict[str, Any]:
         """Set a property of a model, and return the answer."""
@@ -81,9 +83,19 @@ class Client:
             await self._fragment()
         return {"header": header, "content": content}
 
+    async def answer(self) -> str:
+        """Return what comes of a message within a moment: the type of a reply, that the server hangs up, or none."""
+        try:
+            return str((await asyncio.wait_for(self.read(), MOMENT))["header"]["msgtype"])
+        except EOFError:
+            return "the connection is closed"
+        except TimeoutError:
+            return "none"
+
     async def _fragment(self) -> str | bytes:
         fragment = await asyncio.wait_for(self.connection.read_message(), SECONDS)
         if fragment is None:
+            self.gone = True
             raise EOFError
         return fragment
 
@@ -94,15 +106,16 @@ async def connected(origin: str, token: str | None = None, **headers: str) -> As
     given = token or token_of(await asyncio.to_thread(get, origin))
     request = HTTPRequest(f"ws{origin[4:]}/app/ws", headers={"Origin": origin, **headers})
     connection = await websocket_connect(request, subprotocols=["bokeh", given])
+    connection.stream.set_nodelay(True)  # a message is three writes, and none should wait for the one before
+    client = Client(connection)
     try:
-        client = Client(connection)
         await client.read()  # the server says first that it is there
         yield client
     finally:
         connection.close()
-        with contextlib.suppress(asyncio.TimeoutError):
-            while await asyncio.wait_for(connection.read_message(), SECONDS) is not None:
-                pass  # up to the server's farewell: until it comes, the socket stays open
+        with contextlib.suppress(EOFError, asyncio.TimeoutError):
+            while not client.gone:
+                await client._fragment()  # up to the server's farewell: until it comes, the socket stays open
 
 
 def _objects(found: Any) -> Iterator[dict[str, Any]]:

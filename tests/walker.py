@@ -65,6 +65,7 @@ class Walker:
         self.bad: list[str] = []  # texts and numbers that went to the browser and should not have
         self.undone = 0  # acts that were taken back and done again
         self.components = {name: part for name, part in names.items() if isinstance(part, JSComponent)}
+        self.heard = {key.partition(".")[2] for key in self.declared()}
         self.moves = {key: MOVES[key] for key in self.declared() if key in MOVES} | BEYOND
         # Else Bokeh looks through all models for each axis that gets other ticks: two thirds of the time.
         self._frozen = contextlib.ExitStack()
@@ -184,6 +185,8 @@ class Walker:
 
     def _look(self, event: Any) -> None:
         attr, found = getattr(event, "attr", ""), getattr(event, "new", None)
+        if attr in self.heard:  # what the browser has just said
+            return
         if attr == "data" and isinstance(found, dict):  # of a plot, whose numbers are its own matter
             found = {name: list(column) for name, column in found.items() if name == "text"}
         self.bad += [f"{event.model}.{attr}: {text}" for text in faults(found, attr)]

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import ClassVar
 
 import param
-from panel.custom import JSComponent
+
+from app.views.component import Component
 
 
-class Address(JSComponent):
+class Address(Component):
     """Keeps the link in the address bar; draws nothing.
 
     The link is replaced, never pushed: one entry in the history for a visit, not one for each move of a slider. Going

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import param
-from panel.custom import JSComponent
+
+from app.views.component import Component
 
 
-class Caption(JSComponent):
+class Caption(Component):
     """Text that is read anew with each refresh; nothing in it is taken as markup."""
 
     text = param.String(default="")

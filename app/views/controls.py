@@ -10,12 +10,13 @@ from typing import Any, ClassVar
 
 import panel as pn
 import param
-from panel.custom import JSComponent
+
+from app.views.component import Component, whole
 
 Items = Sequence[Mapping[str, Any]]
 
 
-class Controls(JSComponent):
+class Controls(Component):
     """A group of controls.
 
     Args:
@@ -54,7 +55,7 @@ class Controls(JSComponent):
     def _receive(self) -> None:
         changes, seq = self.sent.get("changes"), self.sent.get("seq")
         names = {item["name"] for item in self.items}
-        self._answering = seq if isinstance(seq, int) else 0
+        self._answering = whole(seq)
         with pn.io.hold():
             if isinstance(changes, dict) and changes.keys() <= names:
                 self._on_change(changes)

@@ -13,19 +13,19 @@ from typing import Any, ClassVar
 import panel as pn
 import param
 import segno
-from panel.custom import JSComponent
 
 from app.link import brief
 from app.model import Lab
 from app.parts import GROUPS, marked
 from app.practice.bank import EXERCISES, NUMBERED
 from app.practice.question import LARGEST_SEED
+from app.views.component import Component
 
 BASE = re.compile(r"https?://[!-~]{1,300}")  # what a page may be called: printable, and not endless
 ARRANGED = ("tab", "hidden", "present", "below")
 
 
-class Frame(JSComponent):
+class Frame(Component):
     """Tabs, lesson options, the link with its QR code, and presenter mode with its keys; `frame.js` draws them.
 
     Args:

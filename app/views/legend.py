@@ -5,12 +5,12 @@ from typing import Any, ClassVar
 
 import panel as pn
 import param
-from panel.custom import JSComponent
 
 from app.model import Lab, describe_difference
+from app.views.component import Component
 
 
-class Legend(JSComponent):
+class Legend(Component):
     """The list of curves on the plot, with a button to show and one to remove each pinned one."""
 
     curves = param.List(default=[], doc="Name of each curve: the live one, then the pinned ones.")

@@ -8,14 +8,14 @@ from typing import ClassVar
 
 import panel as pn
 import param
-from panel.custom import JSComponent
 from panel.models.katex import KaTeX
 
 from app.lesson.course import Course
 from app.model import Lab
+from app.views.component import Component
 
 
-class Lesson(JSComponent):
+class Lesson(Component):
     """A section of the lesson, drawn from its blocks."""
 
     titles = param.List(default=[], doc="To the browser: key and title of each section; fixed.")

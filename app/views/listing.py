@@ -8,10 +8,10 @@ from typing import ClassVar
 
 import panel as pn
 import param
-from panel.custom import JSComponent
 
 from app.lesson.programs import engine_code
 from app.model import Lab
+from app.views.component import Component
 from schedules import TARGETS, export_code, key_value_rows
 
 ENGINE = "engine"
@@ -19,7 +19,7 @@ LANGUAGES = {ENGINE: "This lab's own engine", **TARGETS}
 SHOWN_ROWS = ("First rate", "Rate at Tw", "Last rate", "Average rate")
 
 
-class Listing(JSComponent):
+class Listing(Component):
     """Code for the live curve, with what it prints, to copy or to save."""
 
     targets = param.List(

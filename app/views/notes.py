@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 
 import panel as pn
 import param
-from panel.custom import JSComponent
 
 from app.link import encode
 from app.model import Lab
 from app.subjects import KINDS, Subject, stage_subjects, standing_subjects
+from app.views.component import Component
 
 CRITERIA = (
     "I can say in my own words how it works.",
@@ -24,7 +24,7 @@ CRITERIA = (
 )
 
 
-class Notes(JSComponent):
+class Notes(Component):
     """The notes of this browser; `notes.js` keeps, lists and exports them."""
 
     kinds = param.List(default=[list(item) for item in KINDS.items()], doc="To the browser: kind and title; fixed.")

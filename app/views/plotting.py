@@ -21,6 +21,7 @@ LEAST = 1e-3  # where an empty axis starts; it may be a logarithmic one
 FONT = 0.875  # of the root font size
 USUAL_REM, LEAST_REM, GREATEST_REM = 16.0, 4.0, 100.0  # root font sizes [pixels]
 LAPTOP = (850.0, 340.0)  # pixels
+WIDEST = 10_000  # pixels; a client that tells more is not believed, since labels are placed pixel by pixel
 MARGIN, ROOM = 0.015, 8.0  # on both sides: of the run, and at least so many pixels, so that no mark is cut
 STEPS_OF_AXIS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 MOST_TICKS = 6
@@ -142,12 +143,12 @@ class Plot:
             width, height = self.figure.inner_width, self.figure.inner_height
         except UnsetValueError:
             return LAPTOP
-        return (width, height) if width > 0 and height > 0 else LAPTOP
+        return (width, height) if 0 < width <= WIDEST and 0 < height <= WIDEST else LAPTOP
 
 
 def put(source: ColumnDataSource, data: dict[str, Any]) -> None:
     """Replace the data of a source, if they are other ones: what has not changed need not be sent and drawn anew."""
-    if any(not np.array_equal(source.data[name], column) for name, column in data.items()):
+    if any(name not in source.data or not np.array_equal(source.data[name], new) for name, new in data.items()):
         source.data = data
 
 

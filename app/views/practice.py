@@ -9,18 +9,18 @@ from typing import Any, ClassVar
 
 import panel as pn
 import param
-from panel.custom import JSComponent
 
 from app.model import Lab
 from app.practice.attempt import LEAST_REASON, MOST_TEXT, SURE
 from app.practice.desk import catalogue
 from app.practice.question import IDEAS, LARGEST_SEED
+from app.views.component import Component, whole
 
 HERE = Path(__file__).parent
 MOST_ACTS = 20  # of a message; the browser sends what is more in the next one
 
 
-class Practice(JSComponent):
+class Practice(Component):
     """The practice panel; `practice.js` draws it and keeps the ledger with `ledger.js`."""
 
     fixed = param.Dict(default={}, doc="To the browser, once: catalogue, ideas, degrees of sureness, limits.")
@@ -53,7 +53,7 @@ class Practice(JSComponent):
                 if isinstance(act, list) and len(act) == 2:  # noqa: PLR2004 - a name and a value
                     self._do(*act)
             self.refresh()
-            self.done = seq if isinstance(seq, int) else 0
+            self.done = whole(seq)
 
     def _do(self, name: object, value: Any) -> None:
         if name == "open":

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import param
-from panel.custom import JSComponent
 
 from app.model import Lab
 from app.training import Trainer
+from app.views.component import Component
 
 
-class Prose(JSComponent):
+class Prose(Component):
     """The sentence about the live curve, with notices under it. All of it is text; nothing is taken as markup."""
 
     sentence = param.String(default="")

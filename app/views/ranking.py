@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 import numpy as np
 import panel as pn
 import param
-from panel.custom import JSComponent
 
 from app.model import Case, Lab, describe_difference
 from app.training import MOST_STEPPED, Trainer
+from app.views.component import Component
 from schedules.facts import number
 from schedules.optimizers import SGD, HeavyBall
 from schedules.outlook import Outlook, cost
@@ -55,7 +55,7 @@ class Row:
     values: dict[str, float] = field(default_factory=dict)
 
 
-class Ranking(JSComponent):
+class Ranking(Component):
     """The table of the curves that the state compares, with what adds curves to it."""
 
     rows = param.List(default=[], doc="Rows in order: {key, rank, name, mark, texts, best}.")

@@ -22,10 +22,10 @@ from bokeh.models import (
     Text,
 )
 from numpy.typing import NDArray
-from panel.custom import JSComponent
 
 from app.model import Lab
 from app.training import UNSEEN, Trainer
+from app.views.component import Component
 from app.views.controls import button, slider, switch
 from app.views.labels import LINE, Label, Placed, place
 from app.views.plotting import FONT, MARGIN, ROOM, TEXT, USUAL_REM, Plot, log_ticks, put, ticks
@@ -430,7 +430,7 @@ def _columns(source: ColumnDataSource, placed: list[Placed]) -> dict[str, list[A
 # The table.
 
 
-class Readings(JSComponent):
+class Readings(Component):
     """What to do; and once the reader has done it, how others read the same curve."""
 
     caption = param.String(default="How the sweep is read", doc="Caption of the table; fixed.")

@@ -3,17 +3,17 @@
 from pathlib import Path
 
 import param
-from panel.custom import JSComponent
 
 from app.model import Lab
 from app.training import Trainer
+from app.views.component import Component
 from schedules.curves import in_order
 from schedules.facts import key_value_rows, number
 
 MOST_EVENTS = 12
 
 
-class Tables(JSComponent):
+class Tables(Component):
     """`Key values`, and under a fold `Steps that matter`, the plot's content for those who do not see it."""
 
     key_values = param.List(default=[], doc="[label, value] pairs.")

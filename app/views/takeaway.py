@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import param
-from panel.custom import JSComponent
 
 from app.link import exact
 from app.model import Lab
 from app.records import Csv, curve_csv, file_stem, link_of, runs_csv
 from app.training import Trainer
+from app.views.component import Component, whole
 
 PAGE = re.compile(r"https?://[\w.:\[\]-]{1,200}(/[\w.~%-]{0,60}){0,6}", re.ASCII)
 LEVEL = 1  # of compression: a higher one takes three times as long and saves a twentieth
@@ -31,7 +31,7 @@ PLOTS = {
 }
 
 
-class TakeAway(JSComponent):
+class TakeAway(Component):
     """Buttons that save tables and pictures; `takeaway.js` puts the files together."""
 
     plots = param.List(default=[list(item) for item in PLOTS.items()], doc="To the browser: name and title; fixed.")
@@ -63,7 +63,7 @@ class TakeAway(JSComponent):
             found = self._table(what, self.asked.get("part"), page)
         elif isinstance(what, str) and what in PLOTS:
             found = self._caption(what, page)
-        self.answer = {"seq": seq if isinstance(seq, int) else 0, **found}
+        self.answer = {"seq": whole(seq), **found}
 
     def _table(self, what: str, part: object, page: str) -> dict[str, Any]:
         """Return a part of a file; parts come in their order, and a new file takes the place of an unfinished one."""

@@ -11,10 +11,10 @@ from typing import Any, ClassVar, TypeGuard
 import numpy as np
 import panel as pn
 import param
-from panel.custom import JSComponent
 
 from app.model import ACROSS, Lab
 from app.training import Trainer
+from app.views.component import Component
 from schedules.contest import CONTESTANTS, Contest, Contestant, over_conditions, over_lengths
 from schedules.facts import count, number
 from schedules.optimizers import SGD, HeavyBall, Optimizer
@@ -242,7 +242,7 @@ class Job:
     columns: list[Contest] = field(default_factory=list)
 
 
-class Winners(JSComponent):
+class Winners(Component):
     """The map of winners, under a fold; nothing is worked out while it is closed.
 
     Args:

@@ -85,6 +85,13 @@ def test_the_server_of_a_persons_own_machine_is_for_its_own_pages(port_at_home: 
     assert _status(port_at_home, PUBLIC) == 403
 
 
+@pytest.mark.skipif(not shutil.which("make"), reason="needs make")
+def test_both_servers_take_messages_of_the_same_length_at_most() -> None:
+    served = subprocess.run(["make", "--dry-run", "serve"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    limits = [re.findall(r"--websocket-max-message-size (\d+)", line) for line in (_web_line(), served)]
+    assert limits == [["262144"], ["262144"]]
+
+
 def _web_line() -> str:
     lines = [line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web:")]
     assert len(lines) == 1

@@ -8,9 +8,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+SERVE = (sys.executable, "-m", "panel", "serve", "app", "--address", "127.0.0.1")
 START_SECONDS = 60
 STOP_SECONDS = 10
 TROUBLE = re.compile(r"Traceback|\bERROR\b|\bCRITICAL\b|\w*(?:Deprecat|FutureWarn|PendingDepr)\w*")
@@ -33,18 +35,20 @@ def free_port() -> int:
 
 
 class Server:
-    """`panel serve app` with its log."""
+    """`panel serve app` with its log; `options` and `environment` are added to what it is started with."""
 
-    def __init__(self, log: Path, port: int = 0) -> None:
+    def __init__(
+        self, log: Path, port: int = 0, options: Sequence[str] = (), environment: Mapping[str, str] | None = None
+    ) -> None:
         self.log = log
         self.port = port or free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("BOKEH_")}
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "panel", "serve", "app", "--port", str(self.port), "--address", "127.0.0.1"],
+                [*SERVE, "--port", str(self.port), *options],
                 cwd=ROOT,
-                env={**inherited, "PYTHONWARNINGS": "default"},
+                env={**inherited, "PYTHONWARNINGS": "default", **(environment or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

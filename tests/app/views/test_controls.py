@@ -93,7 +93,7 @@ def test_no_message_breaks_the_controls(messages: list[dict[str, Any]]) -> None:
     for message in messages:
         desk.controls.sent = message
         seq = message.get("seq")
-        assert desk.controls.done == (seq if isinstance(seq, int) else 0)
+        assert desk.controls.done == (seq if type(seq) is int else 0)
     names = {item["name"] for item in ITEMS}
     assert all(changes.keys() <= names for changes in desk.received)
 
