@@ -13,6 +13,7 @@ FRAMEWORKS_PY := $(FRAMEWORKS)/bin/python
 PINS := -c constraints.txt
 PIP_INSTALL := -m pip install --disable-pip-version-check
 WITH_CHROMIUM = chromium="$$($(PY) tests/ensure_browser.py)" && SCHEDULE_LAB_CHROMIUM="$$chromium"
+WITH_NGINX = nginx="$$($(PY) tests/ensure_nginx.py)" && export SCHEDULE_LAB_NGINX="$$nginx"
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -29,8 +30,8 @@ serve: $(VENV)/ready ## set up and serve the app on this machine (ADDRESS=localh
 	    --allow-websocket-origin localhost:$(PORT) --allow-websocket-origin 127.0.0.1:$(PORT) \
 	    --allow-websocket-origin $(ADDRESS):$(PORT)
 
-test: $(VENV)/ready-test ## set up, with a browser, and run every test but the frameworks'
-	$(WITH_CHROMIUM) $(PY) -m pytest -n auto -m "not frameworks"
+test: $(VENV)/ready-test ## set up, with a browser and nginx, and run every test but the frameworks'
+	$(WITH_NGINX) && $(WITH_CHROMIUM) $(PY) -m pytest -n auto -m "not frameworks"
 
 check: $(VENV)/ready-check ## set up and run the static checks: style, types, layers
 	$(PY) -m ruff check
@@ -42,7 +43,7 @@ test-frameworks: $(FRAMEWORKS)/ready ## compare with PyTorch, optax, timm, Keras
 	$(FRAMEWORKS_PY) -m pytest -m frameworks tests/oracles
 
 bench: $(VENV)/ready-test ## set up, with a browser, and measure speed
-	$(WITH_CHROMIUM) $(PY) tests/benchmarks
+	$(WITH_NGINX) && $(WITH_CHROMIUM) $(PY) tests/benchmarks
 
 constraints: ## write constraints.txt anew, from the newest releases that pyproject.toml admits
 	$(PYTHON) -m venv --clear build/constraints

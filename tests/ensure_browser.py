@@ -9,13 +9,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+import apt_get
+
 VARIABLE = "SCHEDULE_LAB_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Debian's Chromium draws no text unless some font is there, and Playwright's driver asks for libatomic.
 DEBIAN_PACKAGES = ("chromium", "fonts-liberation", "libatomic1")
 ANSWER_SECONDS = 30
 DOWNLOAD_SECONDS = 240
-APT_SECONDS = 600
 
 ADVICE = f"""No Chromium that the browser tests can drive. Any one of these brings it:
   on Debian:   apt-get install {" ".join(DEBIAN_PACKAGES)}     (as root)
@@ -31,7 +32,7 @@ def find() -> str | None:
 def install() -> str | None:
     """Install a Chromium by whichever way this machine offers; return its path, or None."""
     ways = [_install_with_playwright, _install_with_apt]
-    if _is_root() or os.environ.get("CI"):
+    if apt_get.is_root() or os.environ.get("CI"):
         # A machine made for the run: its packages bring the libraries too, and its network may know nothing else.
         ways.reverse()
     for way in ways:
@@ -80,32 +81,11 @@ def _output(command: list[str]) -> str:
 
 
 def _install_with_playwright() -> None:
-    _try([sys.executable, "-m", "playwright", "install", "chromium"], DOWNLOAD_SECONDS)
+    apt_get.attempt([sys.executable, "-m", "playwright", "install", "chromium"], seconds=DOWNLOAD_SECONDS)
 
 
 def _install_with_apt() -> None:
-    if not shutil.which("apt-get"):
-        return
-    command = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]
-    if not _is_root():
-        command = ["sudo", "-n", *command]  # -n: without a password, or not at all
-    if _try([*command, "update"], APT_SECONDS):
-        _try([*command, "install", "-y", "--no-install-recommends", *DEBIAN_PACKAGES], APT_SECONDS)
-
-
-def _is_root() -> bool:
-    return hasattr(os, "geteuid") and os.geteuid() == 0
-
-
-def _try(command: list[str], seconds: float) -> bool:
-    """Run a step of an installation, its output on stderr: stdout is for the path."""
-    print("Installing a browser for the tests:", *command, file=sys.stderr, flush=True)
-    try:
-        subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, timeout=seconds, check=True)
-    except (OSError, subprocess.SubprocessError) as error:
-        print(error, file=sys.stderr, flush=True)
-        return False
-    return True
+    apt_get.install(*DEBIAN_PACKAGES)
 
 
 def main() -> int:

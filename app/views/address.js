@@ -49,7 +49,9 @@ function followConnection(document_) {
     banner.textContent = "The connection is lost. The page comes back, in this state, as soon as the server answers."
     const retry = async () => {
       try {
-        if ((await fetch(location.href, {cache: "no-store"})).ok) return location.reload()
+        // Whatever a server says here, 404 too, it is there; asking for the page would have it built twice.
+        const {status} = await fetch("liveness", {cache: "no-store"})
+        if (status < 500 && status !== 429) return location.reload()
       } catch {
         // still away
       }

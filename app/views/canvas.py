@@ -12,7 +12,6 @@ from bokeh.model import DataModel
 from bokeh.models import (
     BoxSelectTool,
     ColumnDataSource,
-    CustomJS,
     FixedTicker,
     Line,
     LinearScale,
@@ -39,46 +38,9 @@ INKS = ("--live", "--pin1", "--pin2", "--pin3", "--pin4", "--muted")
 XY: dict[str, Any] = {"x": [], "y": []}
 DEEPEST = 1e-16  # of the highest value; what is below is off a logarithmic axis
 
-# Pointer and touch alike: knots between the last point and this one get the heights of the line between them.
-DRAW = """
-const {kind, knots, low, high, log, left, right} = pen
-if (kind === "" || !Number.isFinite(cb_obj.x) || !Number.isFinite(cb_obj.y)) return
-const into = (value, low, high) => Math.min(high, Math.max(low, value))
-if (kind === "place") {
-  const x = into(cb_obj.x, left, right)
-  mine.data = {x: [x, x], y: [0, 1]}
-  if (cb_obj.event_name !== "pan" && cb_obj.event_name !== "panstart") pen.stroke = [x]
-  return
-}
-const [bend, unbend] = log ? [Math.log, Math.exp] : [(y) => y, (y) => y]
-const here = {x: cb_obj.x, y: bend(into(cb_obj.y, low, high))}
-if (cb_obj.event_name === "panstart" || !pen.heights_here || cb_obj.event_name === "tap") {
-  pen.heights_here = knots.map((knot) => {
-    const at = mine.data.x.indexOf(knot)
-    return at < 0 ? null : mine.data.y[at]
-  })
-  pen.last_here = here
-}
-const {last_here: last, heights_here: heights} = pen
-const [from, to] = last.x <= here.x ? [last, here] : [here, last]
-const reach = (knots[1] - knots[0]) / 2
-knots.forEach((knot, index) => {
-  if (knot < from.x - reach || knot > to.x + reach) return
-  const share = to.x > from.x ? into((knot - from.x) / (to.x - from.x), 0, 1) : 1
-  heights[index] = unbend(from.y + share * (to.y - from.y))
-})
-pen.last_here = here
-const drawn = knots.map((_, index) => index).filter((index) => heights[index] !== null)
-mine.data = {x: drawn.map((index) => knots[index]), y: drawn.map((index) => heights[index])}
-if (cb_obj.event_name === "panend" || cb_obj.event_name === "tap") {
-  pen.stroke = heights.slice()
-  pen.heights_here = null
-}
-"""
-
 
 class Pen(DataModel):
-    """What a stroke needs to know in the browser, and what comes of it."""
+    """What a stroke needs to know in the browser, and what comes of it; pen.js draws it."""
 
     kind = String(default="")
     knots = List(Float)
@@ -95,13 +57,14 @@ class Canvas(Plot):
 
     def __init__(self, lab: Lab) -> None:
         super().__init__(lab, "prediction", "", "")
-        # Not sent back: what is drawn on the way is the browser's own; the whole stroke comes through the pen.
-        self.mine = ColumnDataSource(dict(XY), name="prediction_data", syncable=False)
+        self.pen = Pen(name="pen")
+        # Not sent back: what is drawn on the way is the browser's own; the whole stroke comes through the pen, which
+        # reaches the browser as a tag, since nothing else on the plot refers to it.
+        self.mine = ColumnDataSource(dict(XY), name="prediction_data", syncable=False, tags=[self.pen])
         self.truth = ColumnDataSource(dict(XY), name="truth_data")
         self._gap = ColumnDataSource({"x": [], "low": [], "high": []}, name="gap_data")
         self._lines = [ColumnDataSource(dict(XY), name=f"picture_{n + 1}_data") for n in range(MOST_LINES)]
         self._labels = ColumnDataSource({"x": [], "y": [], "text": [], "align": [], "dx": [], "dy": []})
-        self.pen = Pen()
         self._make()
         self.refresh()
 
@@ -121,8 +84,6 @@ class Canvas(Plot):
         grip.overlay.visible = False
         plot.add_tools(grip)
         plot.toolbar.active_drag = grip
-        for event in ("panstart", "pan", "panend", "tap"):
-            plot.js_on_event(event, CustomJS(args={"pen": self.pen, "mine": self.mine}, code=DRAW))
         self.pen.on_change("stroke", self._drawn)
 
     def _drawn(self, _attribute: str, _old: object, stroke: list[float | None]) -> None:

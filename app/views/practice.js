@@ -542,8 +542,9 @@ function ledgerView(fixed, ledger, redraw, open) {
   }
 }
 
-export function render({model, el}) {
+export function render({model, el, view}) {
   el.getRootNode().adoptedStyleSheets = [window.scheduleLab.sheet]
+  window.scheduleLab.holdPen(view.model.document)
   const ledger = new Ledger(model.fixed.catalogue.map(({key}) => key))
   const page = document.documentElement
   const root = make("div", {class: "practice"})

@@ -18,4 +18,4 @@ def _component(name: str) -> str:
     return f"window.scheduleLab.{name} = (() => {{\n{script}\nreturn render\n}})()\n"
 
 
-SHARED = _script("dom") + _component("controls")
+SHARED = _script("dom") + _script("pen") + _component("controls")

@@ -1,12 +1,11 @@
-"""One server and one browser for all end-to-end tests; a page without a past for each."""
+"""One server for all end-to-end tests; a page without a past for each."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
-from ensure_browser import find
 from ui.lab_page import LAPTOP, LabPage, OpenLab
 from ui.server import Server
 
@@ -21,17 +20,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     finally:
         server.stop()
     assert server.trouble() == []
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Return a headless Chromium."""
-    path = find()
-    assert path, "no Chromium: `make test` brings one"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

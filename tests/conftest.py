@@ -1,0 +1,19 @@
+"""One browser for all tests that drive one: Playwright allows no second in a process."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from ensure_browser import find
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Return a headless Chromium."""
+    path = find()
+    assert path, "no Chromium: `make test` brings one"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path)
+        yield browser
+        browser.close()
