@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from benchmarks import engine, hall, held, latency, load, training, wire
+from benchmarks import engine, held, latency, lecture, load, training, wire
 from benchmarks.machine import describe, load_average
 from benchmarks.report import say
 
@@ -22,7 +22,7 @@ BENCHMARKS = {
     "held": held.measure,
     "bytes": wire.measure,
     "load": load.measure,
-    "hall": hall.measure,
+    "hall": lecture.measure,
 }
 
 
