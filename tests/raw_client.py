@@ -6,7 +6,8 @@ import itertools
 import json
 import re
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tornado.httpclient import HTTPRequest
@@ -15,6 +16,12 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 SECONDS = 20.0
 MOMENT = 0.5  # seconds
 TOKEN = re.compile(r'"token":"([^"]+)"')
+
+
+def run(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run in a thread of its own: Playwright may have a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 def get(origin: str, path: str = "/app") -> str:

@@ -71,11 +71,12 @@ function skipSurfaces(root) {
 
 const DRAWN = 300 // ms after which what came to the page later stands there
 
-/** A plot that comes later (see late.py) gets its colours at once, and no stop for the Tab key. */
+/** A plot that comes later (see late.py) gets its colours at once, the canvas its pen, and neither a stop for the Tab key. */
 function followParts(document_) {
   const arrived = (event) => {
     if (event.attr !== "children") return
     paint()
+    window.scheduleLab.holdPen(document_)
     setTimeout(() => skipSurfaces(document.body), DRAWN)
   }
   document_.on_change(arrived)

@@ -1,8 +1,11 @@
 // The pen that draws a prediction; see canvas.py. It runs as a script of the page, not as text that is made into a
 // function: a policy without 'unsafe-eval' lets it. Pointer and touch alike.
 
+/** Gives the pen to the canvas, if it has come to the page; see late.py. */
 window.scheduleLab.holdPen = (document_) => {
   const plot = document_.get_model_by_name("prediction")
+  if (plot === null || plot === window.scheduleLab.inked) return // not there yet, or provided for
+  window.scheduleLab.inked = plot
   const mine = document_.get_model_by_name("prediction_data")
   const pen = document_.get_model_by_name("pen")
   const into = (value, low, high) => Math.min(high, Math.max(low, value))

@@ -25,6 +25,7 @@ from app.model import SECTIONS, Lab
 from app.views.component import Component
 from benchmarks.report import Table, say
 from raw_client import Client, connected, get, token_of
+from raw_client import run as in_thread
 from ui.server import Server
 from walker import FROM_BROWSER, Walker
 
@@ -191,7 +192,7 @@ def bystander(server: Server) -> Iterator[Callable[[Callable[[Client, Client], C
                 await other.patch(controls_of(other), "sent", {"seq": 2, "changes": {"undo": True}})
                 await wait_for(other, "T=10000")
 
-        asyncio.run(both())
+        in_thread(both())
 
     yield run
     assert server.process.poll() is None
@@ -353,9 +354,9 @@ def test_a_forged_session_is_refused_where_sessions_are_signed(tmp_path: Path) -
         guess: dict[str, Any] = {"secret_key": "guessed", "signed": True}
         forged = generate_jwt_token(generate_session_id(**guess), **guess)
         plain = generate_jwt_token(generate_session_id(signed=False), signed=False)
-        assert asyncio.run(opens(token)) is True
-        assert [asyncio.run(opens(each)) for each in (forged, plain, token[:-3] + "abc", "none")] == [False] * 4
-        assert asyncio.run(opens(token_of(get(server.origin)))) is True
+        assert in_thread(opens(token)) is True
+        assert [in_thread(opens(each)) for each in (forged, plain, token[:-3] + "abc", "none")] == [False] * 4
+        assert in_thread(opens(token_of(get(server.origin)))) is True
     finally:
         server.stop()
 

@@ -6,10 +6,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPResponse
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,6 +20,7 @@ from app.hall.backend import connections
 from app.hall.check import check_session
 from hall.process import Hall
 from hall.students import Student
+from raw_client import run
 from ui.lab_page import LAPTOP, READY, LabPage
 
 NODE = "0123456789abcdef" * 2
@@ -29,12 +28,6 @@ PAGES = {"warmup_cosine": 1_234, "warmup_linear": 2_345, "wsd": 3_456}  # family
 STUDENTS = 12
 SECONDS = 40.0
 NEW = f"(birth) => performance.timeOrigin !== birth && ({READY})()"
-
-
-def run(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run in a thread of its own: Playwright has a loop in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
 
 
 def get(hall: Hall, path: str, **headers: str) -> HTTPResponse:
