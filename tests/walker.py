@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import panel as pn
 from bokeh.document import Document
+from bokeh.models import GlyphRenderer
 from panel.custom import JSComponent
 from panel.io.state import set_curdoc
 
@@ -60,6 +61,9 @@ class Walker:
         self.queries = list(queries)
         self.clock = 1_000.0
         self.seq = 0
+        renderers = document.select({"type": GlyphRenderer})
+        self._drawn_by = {each.glyph: each.data_source for each in renderers}
+        self._redrawn: set[Any] = set()  # sources whose glyph has changed within a message
         self.loop = asyncio.new_event_loop()  # for what Panel wants awaited
         self.did: list[str] = []  # what was done, for whoever looks into a failure
         self.bad: list[str] = []  # texts and numbers that went to the browser and should not have
@@ -114,6 +118,7 @@ class Walker:
     def do(self, part: Any, prop: str, value: Any) -> None:
         """Set a property as a browser does, and let the server finish all that follows from it."""
         self.did.append(f"{getattr(part, 'name', part)}.{prop} = {value!r}"[:400])
+        self._redrawn.clear()
         with set_curdoc(self.document):
             setattr(part, prop, value)
         self.run_waiting()
@@ -126,6 +131,7 @@ class Walker:
                 return
             for each in waiting:
                 self.document.callbacks.remove_session_callback(each)
+                self._redrawn.clear()
                 with set_curdoc(self.document):
                     work = each.callback()
                     if inspect.isawaitable(work):
@@ -185,6 +191,12 @@ class Walker:
 
     def _look(self, event: Any) -> None:
         attr, found = getattr(event, "attr", ""), getattr(event, "new", None)
+        model = getattr(event, "model", None)
+        if model in self._drawn_by:
+            self._redrawn.add(self._drawn_by[model])
+        if attr == "data" and model in self._redrawn:
+            # Bokeh (3.9) draws a changed glyph bit by bit; what is left would meet fewer points than it has counted.
+            self.bad.append(f"{model}: its glyph changed before its data, in one message")
         if attr in self.heard:  # what the browser has just said
             return
         if attr == "data" and isinstance(found, dict):  # of a plot, whose numbers are its own matter

@@ -97,9 +97,10 @@ class Plot:
         if not LEAST_REM <= rem <= GREATEST_REM:
             return
         self._font = FONT * rem
+        self._refit()
+        # After the data: Bokeh (3.9) draws a changed glyph bit by bit, and the rest of that would meet other points.
         for glyph, (attribute, size) in self._sizes.items():
             setattr(glyph, attribute, size * rem / USUAL_REM)
-        self._refit()
 
     def _resized(self, _attribute: str, _old: object, _new: object) -> None:
         # Later, and not held together: the browser tells its size while it still reads the page, and Panel drops what

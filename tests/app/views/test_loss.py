@@ -64,7 +64,7 @@ def test_a_lost_run_is_clipped_and_says_where_it_leaves() -> None:
 
 def test_the_playhead_stands_on_the_line() -> None:
     lab, trainer, plot = plotted()
-    assert plot._now.data == {"x": [], "y": []}
+    assert plot._now.data == {"x": [], "y": [], "low": []}
     lab.assign({"step": 700})
     plot.refresh()
     assert plot._now.data["x"] == [700]
