@@ -83,9 +83,10 @@ class Client:
         for fragment in fragments:
             await self.connection.write_message(fragment, binary=isinstance(fragment, bytes))
 
-    async def read(self) -> dict[str, Any]:
-        """Return the next message; raises `EOFError` once the server has hung up."""
-        header, _metadata, content = [json.loads(await self._fragment()) for _ in range(3)]
+    async def read(self, seconds: float = SECONDS) -> dict[str, Any]:
+        """Return the next message, if it begins in time; raises `EOFError` once the server has hung up."""
+        header = json.loads(await self._fragment(seconds))
+        _metadata, content = [json.loads(await self._fragment()) for _ in range(2)]
         for _ in range(2 * header.get("num_buffers", 0)):
             await self._fragment()
         return {"header": header, "content": content}
@@ -93,14 +94,14 @@ class Client:
     async def answer(self) -> str:
         """Return what comes of a message within a moment: the type of a reply, that the server hangs up, or none."""
         try:
-            return str((await asyncio.wait_for(self.read(), MOMENT))["header"]["msgtype"])
+            return str((await self.read(MOMENT))["header"]["msgtype"])
         except EOFError:
             return "the connection is closed"
         except TimeoutError:
             return "none"
 
-    async def _fragment(self) -> str | bytes:
-        fragment = await asyncio.wait_for(self.connection.read_message(), SECONDS)
+    async def _fragment(self, seconds: float = SECONDS) -> str | bytes:
+        fragment = await asyncio.wait_for(self.connection.read_message(), seconds)
         if fragment is None:
             self.gone = True
             raise EOFError

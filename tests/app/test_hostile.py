@@ -24,6 +24,7 @@ from app.link import encode
 from app.model import SECTIONS, Lab
 from app.views.component import Component
 from benchmarks.report import Table, say
+from benchmarks.soak import resident
 from raw_client import Client, connected, get, token_of
 from raw_client import run as in_thread
 from ui.server import Server
@@ -369,12 +370,6 @@ def test_no_secret_and_no_path_of_the_machine_stands_in_the_page(server: Server)
 
 
 TOKENS = re.compile(r'"(\w*(?:token|secret|passw|api_?key|cookie)\w*)":"[^"]', re.IGNORECASE)
-
-
-def resident(pid: int) -> float:
-    """Return the memory of a process that is in use [MB]."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024
 
 
 def test_the_texts_of_a_state_are_encoded_in_its_link() -> None:
