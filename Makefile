@@ -17,7 +17,7 @@ WITH_NGINX = nginx="$$($(PY) tests/ensure_nginx.py)" && export SCHEDULE_LAB_NGIN
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check test-frameworks bench constraints clean
+.PHONY: help serve test check test-frameworks bench audit constraints clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r name text; do \
@@ -44,6 +44,9 @@ test-frameworks: $(FRAMEWORKS)/ready ## compare with PyTorch, optax, timm, Keras
 
 bench: $(VENV)/ready-test ## set up, with a browser, and measure speed
 	$(WITH_NGINX) && $(WITH_CHROMIUM) $(PY) tests/benchmarks
+
+audit: build/audit/ready ## look up known holes of the pinned dependencies, and say what could not be asked
+	build/audit/bin/python tests/audit.py
 
 constraints: ## write constraints.txt anew, from the newest releases that pyproject.toml admits
 	$(PYTHON) -m venv --clear build/constraints
@@ -78,6 +81,10 @@ $(VENV)/ready-%: pyproject.toml constraints.txt | $(VENV)/bin/pip
 	@echo "Setting up $(VENV): the app and its extra '$*'"
 	$(PY) $(PIP_INSTALL) --quiet $(PINS) -e '.[$*]'
 	@touch $(VENV)/ready $@
+
+build/audit/ready: | build/audit/bin/pip
+	build/audit/bin/python $(PIP_INSTALL) --quiet 'pip-audit>=2.9'
+	@touch $@
 
 $(FRAMEWORKS)/ready: pyproject.toml constraints.txt constraints-frameworks.txt | $(FRAMEWORKS)/bin/pip
 	@echo "Setting up $(FRAMEWORKS): the app and the frameworks"
