@@ -28,7 +28,10 @@ QUIET = (
 START_SECONDS = 60.0
 STOP_SECONDS = 5.0
 CHECK_SECONDS = 30.0
-MOST_SILENT = 3  # checks in a row without an answer: a process that builds pages for a whole class may miss one
+# A process that builds pages for a whole class answers the check when it is through with them: it is in no trouble, and
+# to end it then would be the trouble.
+PATIENCE_SECONDS = 60.0
+MOST_SILENT = 3  # checks in a row
 STEADY_SECONDS = 30.0
 LONGEST_PAUSE = 30.0
 ESTABLISHED = "01"
@@ -168,7 +171,7 @@ class Backend:
             if await self._ends_within(CHECK_SECONDS):
                 raise UnhealthyError(f"has ended with status {self._code}")
             try:
-                await check_page(self.url)
+                await check_page(self.url, PATIENCE_SECONDS)
                 silent = 0
             except UnhealthyError as error:
                 silent += 1

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-SECONDS = 30.0
+SECONDS = 120.0
 RETRY = 0.2  # seconds; a page waits longer, so that not a whole class asks in the same moment
 TOKEN = re.compile(r'"token":"([^"]+)"')
 COOKIE = re.compile(r"schedule_lab_node=([0-9a-f]{32});")
@@ -62,6 +62,7 @@ class Student:
         request = HTTPRequest(
             f"ws://{urlsplit(self.origin).netloc}/app/ws",
             headers={"Origin": self.origin, "Cookie": f"schedule_lab_node={self.node}"},
+            connect_timeout=SECONDS,
         )
         self._socket = await websocket_connect(request, subprotocols=["bokeh", token], max_message_size=1 << 24)
         assert (await self._message())["msgtype"] == "ACK"

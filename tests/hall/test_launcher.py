@@ -73,11 +73,7 @@ def test_without_nginx_it_says_how_to_get_one(
 
 
 def test_a_page_that_is_not_there_is_told() -> None:
-    # In a process of its own, as it is used; here a browser's event loop may be running.
-    ask = [sys.executable, "-m", "app.hall.check", f"http://127.0.0.1:{free_port()}/app"]
-    told = subprocess.run(ask, capture_output=True, text=True, check=False)
-    assert told.returncode == 1
-    assert "no page" in told.stdout
+    assert _check(free_port()) == (1, True, False)
 
 
 def test_an_app_that_fails_is_told_although_it_answers(tmp_path: Path) -> None:
@@ -87,17 +83,15 @@ def test_an_app_that_fails_is_told_although_it_answers(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "bokeh", "serve", "app.py", "--port", str(port), "--address", "127.0.0.1"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            said = ""
-            while "no page" in said or not said:
-                done = subprocess.run(
-                    [sys.executable, "-m", "app.hall.check", f"http://127.0.0.1:{port}/app"],
-                    cwd=ROOT,
-                    capture_output=True,
-                    text=True,
-                    check=False,
-                    timeout=60,
-                )
-                said = done.stdout
+            while (found := _check(port))[1] and process.poll() is None:
+                pass  # not yet
         finally:
             process.terminate()
-    assert (done.returncode, "the page is empty" in said) == (1, True), said
+    assert found == (1, False, True)
+
+
+def _check(port: int) -> tuple[int, bool, bool]:
+    """Return the status of a check, and whether it says that there is no page, or an empty one."""
+    command = [sys.executable, "-m", "app.hall.check", f"http://127.0.0.1:{port}/app"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    return done.returncode, "no page" in done.stdout, "the page is empty" in done.stdout
