@@ -18,9 +18,10 @@ ROOT = Path(__file__).parents[2]
 FLAGS = ("--num-procs", "1", "--warm", "--liveness", "--use-xheaders", "--websocket-max-message-size", "262144")
 QUIET = (
     *("--keep-alive", "15000"),  # ms: middleboxes of schools forget what is silent for a minute
-    # ms: a page that has lost its socket comes back as a new visit, so nobody returns to a session that is left. A
-    # phone that takes longer than this from the page to the socket gets a new session, built from the token.
-    *("--unused-session-lifetime", "15000", "--check-unused-sessions", "5000"),
+    # ms: nobody returns to a session that is left, for a page that has lost its socket comes back as a new visit. But
+    # when a class comes at once, or by phone, some time passes from the page to its socket; a session that is gone by
+    # then is built once more, from the token, and makes the others wait.
+    *("--unused-session-lifetime", "60000", "--check-unused-sessions", "5000"),
     *("--log-level", "warning"),
     # What goes into the token, and with it into the page: not what the browser is, nor other cookies of the site.
     *("--include-headers", "Host", "--include-cookies", "schedule_lab_node"),

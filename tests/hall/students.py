@@ -63,6 +63,7 @@ class Student:
             f"ws://{urlsplit(self.origin).netloc}/app/ws",
             headers={"Origin": self.origin, "Cookie": f"schedule_lab_node={self.node}"},
             connect_timeout=SECONDS,
+            request_timeout=SECONDS,
         )
         self._socket = await websocket_connect(request, subprotocols=["bokeh", token], max_message_size=1 << 24)
         assert (await self._message())["msgtype"] == "ACK"
