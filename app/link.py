@@ -77,7 +77,7 @@ def _pairs(lab: Lab, practice: bool = True) -> list[tuple[str, str]]:
     pairs += [("pin", _pin(pin)) for pin in lab.pins]
     exercise = lab.exercise if practice else ""
     pairs += [("exercise", exercise), ("exercise_seed", exact(lab.exercise_seed))] if exercise else []
-    pairs += [("tab", lab.tab)] if lab.tab != _first_tab(lab.state) and practice else []
+    pairs += [("tab", lab.tab)] if lab.tab != _first_tab({**lab.state, "exercise": exercise}) else []
     pairs += [("hide", ",".join(lab.hidden))] if lab.hidden else []
     pairs += [("present", "1")] if lab.present else []
     return pairs + ([("below", lab.below)] if lab.below != BELOW[0] else [])

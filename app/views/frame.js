@@ -398,4 +398,5 @@ export function render({model, el}) {
   })
   show()
   el.replaceChildren(bar, ...dialogs)
+  if (window.scheduleLab.early) window.scheduleLab.companion(window.scheduleLab.early)
 }

@@ -480,7 +480,7 @@ def test_axe_finds_nothing_serious_in_practice(visit: OpenLab, subtests: pytest.
                 practice.page.set_viewport_size(size)
                 practice.page.emulate_media(color_scheme=scheme)
                 practice.page.wait_for_timeout(100)
-                assert practice.grave() == []
+                assert practice.lab.grave() == []
                 wide = practice.page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= size["width"]
 

@@ -57,6 +57,7 @@ def chunks(png: bytes) -> list[tuple[bytes, bytes]]:
 def test_tables_hold_every_update_and_every_run(visit: OpenLab) -> None:
     lab = visit(QUERY)
     lab.page.get_by_role("tab", name="Code").click()
+    lab.page.wait_for_url(re.compile("tab=code"))
     name, curve = saved(lab, "Save the curve as CSV")
     assert name == "schedule-lab-sgdr-T400.csv"
     np.testing.assert_array_equal(loaded(curve)["lr"], schedules.curve("sgdr", **SGDR))
@@ -73,7 +74,7 @@ def test_tables_hold_every_update_and_every_run(visit: OpenLab) -> None:
 def test_pictures_hold_the_link_that_leads_back_and_leave_the_plots_alone(visit: OpenLab) -> None:
     lab = visit(QUERY)
     lab.page.get_by_role("tab", name="Code").click()
-    lab.page.wait_for_timeout(300)
+    lab.page.wait_for_url(re.compile("tab=code"))
     rows = lab.rows()
     before = [figure.screenshot() for figure in figures(lab)]
     for plot in PLOTS:
