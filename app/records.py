@@ -18,7 +18,7 @@ from app.training import Trainer
 from schedules import FAMILIES
 from schedules.outlook import AVERAGED, Outlook, seeds_of
 from schedules.problems import Logistic
-from schedules.remakes import TITLES
+from schedules.remakes import title_of
 from schedules.toy import TOY, why_unused
 
 ROWS = 20_000  # of a part: some 20 ms of work
@@ -157,7 +157,7 @@ def _curves(cases: list[Case], outlooks: list[Outlook | None]) -> list[str]:
     lines = []
     for number, (case, found, told) in enumerate(zip(cases, outlooks, describe_difference(cases), strict=True)):
         values = ", ".join(f"{name}={exact(value)}" for name, value in case.values)
-        made = f", {TITLES[case.remake]}" if case.remake else ""
+        made = f", {title_of(case.remake)}" if case.remake else ""
         which = "live" if number == 0 else f"pinned: {told}"
         missing = "" if found else "; not trained, so not in this file"
         lines.append(f"curve {number} ({which}): {FAMILIES[case.family].title}{made}, {values}{missing}")

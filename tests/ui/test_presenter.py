@@ -169,6 +169,7 @@ def test_keys_run_the_lesson_and_stay_out_of_the_way_of_typing(lab: LabPage) -> 
         lab.page.keyboard.press(key)
     assert told(lab) == [["scene", 1], ["scene", 1], ["scene", -1]]
     expect(lab.exact("T")).to_have_value("60")  # the first scene is on the stage
+    expect(lab.slider(PLAYHEAD)).to_have_attribute("max", "60")
     # The playhead, by arrows and by Space; a slider keeps its own keys.
     for _ in range(3):
         lab.page.keyboard.press("ArrowRight")
