@@ -152,8 +152,9 @@ def rearrange(_event: object) -> None:
 
 
 # What a part asks for when its tab opens is sent beside the state's own round, and must not wait for the next one.
-for part, asks in ((lesson, ["open", "sent"]), (listing, ["open", "target"]), (notes, ["open"])):
-    part.param.watch(lambda _event: flush.nudge(), asks)
+lesson.param.watch(lambda _event: flush.nudge(), ["open", "sent"])
+listing.param.watch(lambda _event: flush.nudge(), ["open", "target"])
+notes.param.watch(lambda _event: flush.nudge(), ["open"])
 lab.param.watch(refresh, "revision")
 lab.param.watch(rearrange, "framed")
 lab.param.watch(lambda _event: show(practised), "practised")
