@@ -52,6 +52,12 @@ class Case:
     values: tuple[tuple[str, Value], ...]
     remake: str = ""
 
+    @classmethod
+    def of(cls, family: str, values: Mapping[str, Value], remake: str = "") -> "Case":
+        """Return a case from values by name, in any order; where they are silent, the family's defaults hold."""
+        specs = FAMILIES[family].params
+        return cls(family, tuple((spec.name, values.get(spec.name, spec.default)) for spec in specs), remake)
+
     def run(self) -> Run:
         """Return the curve with all that is read off it; a remade one has no phases and no events."""
         made = run(self.family, **dict(self.values))
@@ -244,9 +250,8 @@ class Lab(param.Parameterized):
         step = first_difference(mistake) or 0
         stage = _calm({"family": mistake.family, **mistake.values})
         changes, remarks = self._checked({**stage, "axis": "linear", "step": step})
-        values = tuple((spec.name, mistake.values[spec.name]) for spec in FAMILIES[mistake.family].params)
         where = f"Pinned is what the code gives instead: {mistake.label}. The curves part at update {step:,}."
-        self._act({**changes, "pins": [Case(mistake.family, values, key)]}, [where, *remarks])
+        self._act({**changes, "pins": [Case.of(mistake.family, mistake.values, key)]}, [where, *remarks])
 
     def jump(self, changes: Mapping[str, object], notice: str = "", pins: Sequence[Case] | None = None) -> None:
         """Set parameters as `assign` does, and if given what is pinned, as one act that `undo` takes back."""
@@ -312,10 +317,7 @@ class Lab(param.Parameterized):
             outside = (*PRACTICE, *FRAME)
             self._aside = self._aside or {name: value for name, value in self.state.items() if name not in outside}
             changes, remarks = self._checked({"step": 0, **_calm(question.stage)})
-            pins = [
-                Case(key, tuple((s.name, {**_defaults(key), **values}[s.name]) for s in FAMILIES[key].params))
-                for key, values in question.compare
-            ]
+            pins = [Case.of(key, values) for key, values in question.compare]
             changes = {**changes, "pins": pins, "step": question.step}
             self._act(changes, remarks)
         if self.revision == revision:

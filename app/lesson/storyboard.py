@@ -62,8 +62,7 @@ class Scene:
     @property
     def case(self) -> Case:
         """The curve that the scene begins from."""
-        specs = FAMILIES[str(self.before["family"])].params
-        return Case(str(self.before["family"]), tuple((s.name, self.before.get(s.name, s.default)) for s in specs))
+        return Case.of(str(self.before["family"]), self.before)
 
     @property
     def kind(self) -> str:

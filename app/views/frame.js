@@ -1,5 +1,6 @@
 // Tabs, lesson options, the link with its QR code, presenter mode and its keys; see frame.py.
 
+const {make} = window.scheduleLab
 const SCENES = {PageDown: 1, PageUp: -1}
 const ARROWS = {ArrowRight: 1, ArrowLeft: -1}
 const NARROW = "(max-width: 56rem)" // here the companion stands under the stage
@@ -16,13 +17,6 @@ const KEYS = [
   ["?", "This list"],
   ["Esc", "Leave what is open, then presenter mode"],
 ]
-
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag)
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value)
-  node.append(...children)
-  return node
-}
 
 function press(text, act, attributes = {}) {
   const button = make("button", {type: "button", ...attributes}, text)

@@ -1,6 +1,6 @@
 // The lesson, drawn from blocks of plain data; see lesson.py and app/lesson/blocks.py. Texts are set as texts.
 
-const {make} = window.scheduleLab
+const {act: press, make} = window.scheduleLab
 
 let katex // one for the page, loaded with the first lesson that is opened
 
@@ -249,16 +249,11 @@ export function render({model, el}) {
   const undo = make("button", {type: "button", class: "undo"}, "Undo")
   undo.title = "Take back the last change of the stage"
   undo.addEventListener("click", () => act("undo", ""))
-  const leave = (text, go) => {
-    const button = make("button", {type: "button"}, text)
-    button.addEventListener("click", go)
-    return button
-  }
   const covered = make("div", {},
     make("p", {}, "The lesson is closed while you predict: it could give the answer away."),
     make("div", {class: "bar-of-buttons"},
-      leave("Back to the question", () => window.scheduleLab.companion("practice")),
-      leave("Leave the exercise", () => window.scheduleLab.leavePractice?.())))
+      press("Back to the question", () => window.scheduleLab.companion("practice")),
+      press("Leave the exercise", () => window.scheduleLab.leavePractice?.())))
   const title = make("h3", {class: "section-title", tabindex: -1})
   const body = make("div", {})
   let drawn = []
