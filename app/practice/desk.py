@@ -89,8 +89,6 @@ class Desk:
         if kept.get("record") is not None:
             attempt.recommit(kept["record"])
         elif isinstance(draft := kept.get("draft"), Mapping):
-            if draft.get("answer") is not None:
-                attempt.predict(draft["answer"])
             if draft.get("reason"):
                 attempt.say_why(draft["reason"])
             if draft.get("sure"):
@@ -98,6 +96,8 @@ class Desk:
             nudges = draft.get("nudges")
             for _ in range(min(3, nudges) if isinstance(nudges, int) else 0):
                 attempt.nudge()
+            if draft.get("answer") is not None:
+                attempt.predict(draft["answer"])  # last, since one that is no answer is refused
 
     @property
     def shown(self) -> dict[str, Any]:

@@ -249,13 +249,16 @@ function deskView(first, fixed, {send, close, open}) {
     sure.append(make("label", {}, input, make("span", {}, text)))
   }
 
+  const flush = () => {
+    form.later?.flush()
+    saying.flush()
+  }
   const nudges = make("ol", {class: "nudges", "aria-live": "polite"})
   const nudge = act("A nudge", () => send("nudge", null))
   const commit = make("button", {type: "button", class: "main", "aria-disabled": "true"}, "Commit")
   commit.addEventListener("click", () => {
     const waits = form.later?.pending || saying.pending
-    form.later?.flush() // what stands in the form is what is committed
-    saying.flush()
+    flush() // what stands in the form is what is committed
     if (isIdle(commit) && !waits) return goMissing()
     send("commit", null)
   })
@@ -332,6 +335,7 @@ function deskView(first, fixed, {send, close, open}) {
       }
     },
     focus: () => title.focus(),
+    flush,
   }
 }
 
@@ -549,7 +553,9 @@ export function render({model, el, view}) {
   const page = document.documentElement
   const root = make("div", {class: "practice"})
   let desk
+  let before = {} // what was shown last
   let waiting = []
+  let onTheWay = []
   let flying = 0
   let seq = 0
   let watchdog
@@ -558,20 +564,38 @@ export function render({model, el, view}) {
   const flush = () => {
     if (flying || waiting.length === 0) return
     flying = ++seq
-    const acts = waiting.splice(0, model.fixed.most_acts)
+    onTheWay = waiting.splice(0, model.fixed.most_acts)
     watchdog = setTimeout(landed, 5000)
-    model.sent = {seq: flying, acts}
+    model.sent = {seq: flying, acts: onTheWay}
   }
   const landed = () => {
     clearTimeout(watchdog)
     flying = 0
+    onTheWay = []
     flush()
   }
   model.on("done", () => flying && model.done >= flying && landed())
+  /** Keeps a draft of the open question, with what the server has not answered yet: a reload may come first. */
+  const keepDraft = ({exercise, seed, answer, reason, sure, nudges}) => {
+    const acts = [...onTheWay, ...waiting]
+    const leaves = acts.findIndex(([name]) => ["open", "close"].includes(name))
+    const here = leaves < 0 ? acts : acts.slice(0, leaves)
+    const question = {exercise, seed}
+    const resuming = here.some(([name]) => name === "resume")
+    const draft = resuming ? {...ledger.draftOf(question)} : {answer, reason, sure, nudges: nudges.length}
+    for (const [name, value] of here) {
+      if (name === "predict") draft.answer = value
+      else if (name === "clear") draft.answer = null
+      else if (name === "why") draft.reason = value
+      else if (name === "sure") draft.sure = value
+    }
+    ledger.draft(question, draft)
+  }
   const send = (name, value) => {
     const at = waiting.findLastIndex(([waits]) => waits === name)
     if (["predict", "why"].includes(name) && at >= 0 && at === waiting.length - 1) waiting[at] = [name, value]
     else waiting.push([name, value])
+    if (before.open && ["predict", "clear", "why", "sure"].includes(name)) keepDraft(before)
     flush()
   }
   let resumed // the question whose record has been sent
@@ -604,7 +628,6 @@ export function render({model, el, view}) {
   window.scheduleLab.leavePractice = close
   const list = listView(model.fixed, ledger, {open, redraw: () => list.show()})
 
-  let before = {}
   const show = () => {
     const state = model.shown
     const same = desk && before.exercise === state.exercise && before.seed === state.seed
@@ -628,7 +651,7 @@ export function render({model, el, view}) {
       if (!same && wanted === keyOf(state)) desk.focus()
       if (state.record) ledger.keep(state.record)
       else if (same && resumed === keyOf(state) && state.refusal) ledger.drop(state) // what it kept cannot be read
-      else if (same) ledger.draft(state, {answer: state.answer, reason: state.reason, sure: state.sure, nudges: state.nudges.length})
+      else if (same) keepDraft(state)
       if (committed) ledger.draft(state, undefined)
     }
     if (wanted === (state.exercise ? keyOf(state) : "")) wanted = null
@@ -643,6 +666,11 @@ export function render({model, el, view}) {
     else if (!before.exercise) list.show()
   }
   addEventListener("storage", follow)
-  model.on("remove", () => removeEventListener("storage", follow))
+  const leave = () => desk?.flush()
+  addEventListener("pagehide", leave)
+  model.on("remove", () => {
+    removeEventListener("storage", follow)
+    removeEventListener("pagehide", leave)
+  })
   el.replaceChildren(root)
 }

@@ -124,6 +124,14 @@ class LabPage:
         expect(self.table).to_be_visible()
         return self
 
+    def quiet(self, pause: int = 500) -> "LabPage":
+        """Wait until nothing has come or gone over the wire for so many milliseconds."""
+        heard = -1
+        while heard != len(self.frames):
+            heard = len(self.frames)
+            self.page.wait_for_timeout(pause)
+        return self
+
     @property
     def query(self) -> list[tuple[str, str]]:
         """Names and values in the address bar."""

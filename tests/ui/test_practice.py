@@ -123,8 +123,7 @@ def test_a_draft_outlasts_a_reload(practice: Practice) -> None:
     practice.answer.fill("0.125")
     practice.why.fill("a reason in the making")
     expect(practice.page.get_by_role("radio", name="Sure", exact=True)).to_be_enabled()
-    practice.page.wait_for_timeout(400)
-    practice.page.reload()
+    practice.page.reload()  # before the server has answered
     practice.ready("E1")
     expect(practice.answer).to_have_value("0.125")
     expect(practice.why).to_have_value("a reason in the making")

@@ -78,6 +78,13 @@ def test_a_draft_is_taken_up_and_a_record_locks() -> None:
     assert desk.shown["answer"] == 0.0
 
 
+def test_a_draft_whose_prediction_is_refused_keeps_its_reason() -> None:
+    desk = at("E1")
+    desk.act("resume", {"misses": 0, "draft": {"answer": "no number", "reason": "a reason of mine", "sure": "guess"}})
+    assert (desk.shown["answer"], desk.shown["reason"], desk.shown["sure"]) == (None, "a reason of mine", "guess")
+    assert "Type a number" in desk.shown["refusal"]
+
+
 def test_missing_twice_shows_the_worked_example_up_to_its_last_step() -> None:
     desk = at("E1")
     assert desk.shown["worked"] == []
