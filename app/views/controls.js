@@ -195,11 +195,11 @@ function buildPlayhead(item, outbox) {
   const hint = make("p", {class: "hint", id: `${id}-hint`})
   const button = (text, name, key) =>
     make("button", {type: "button", "aria-label": name, title: key ? `${name} (key ${key} while here)` : name}, text)
-  const previous = button("⏮", "Previous event", "[")
+  const previous = button("|◀", "Previous event", "[")
   const back = button("−1", "One update back")
   const play = button("▶", "Play")
   const forward = button("+1", "One update on")
-  const next = button("⏭", "Next event", "]")
+  const next = button("▶|", "Next event", "]")
   const buttons = make("div", {class: "buttons"}, previous, back, play, forward, next)
   const node = make(
     "div", {class: "control playhead"},

@@ -19,7 +19,7 @@ from app.training import STEPPED_TOGETHER, TOGETHER
 from benchmarks.report import Table, say
 from walker import MOST_CALLS, Walker
 
-SECONDS = 1.5  # of a slow processor; about one on a usual one
+PAGES = 5  # what one message may cost, in pages put together: each visitor costs at least that one
 LONGEST = 1_000_000
 DENSE = {"T": LONGEST, "Tw": 0, "cycle_length": 2, "restart_mult": 1.0, "family": "triangular"}
 MANY_PINS = "&".join(f"pin={key},T:1000000,Tw:9" for key in ("sgdr", "wsd", "one_cycle", "warmup_cosine"))
@@ -50,7 +50,10 @@ ASKED: tuple[tuple[str, str, str, Any], ...] = (
 
 
 def test_no_message_keeps_other_visitors_waiting(visit: Visit) -> None:
+    visit()  # the first one imports
+    begun = time.process_time()
     walker = Walker(*visit(), 0, [])
+    page = time.process_time() - begun
     walker.do(walker.names["lesson"], "open", True)
     rows = []
     for words, part, kind, value in ASKED:
@@ -63,8 +66,9 @@ def test_no_message_keeps_other_visitors_waiting(visit: Visit) -> None:
     table = Table("what one visitor can ask for, ms of the processor", ["asked", "message", "longest slice", "slices"])
     for words, first, longest, amount in rows:
         table.add(words, *(f"{1000 * each:.0f}" for each in (first, longest)), amount)
+    table.notes.append(f"Putting the page together takes {1000 * page:.0f} ms.")
     say(f"\n{table}")
-    assert [words for words, first, longest, _ in rows if max(first, longest) > SECONDS] == []
+    assert [words for words, first, longest, _ in rows if max(first, longest) > PAGES * page] == []
 
 
 @pytest.mark.parametrize(("optimizer", "longest"), [("sgd", TOGETHER), ("adam", STEPPED_TOGETHER)])
