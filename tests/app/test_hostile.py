@@ -23,8 +23,8 @@ from bokeh.util.token import generate_jwt_token, generate_session_id
 from app.link import encode
 from app.model import SECTIONS, Lab
 from app.views.component import Component
+from benchmarks.machine import resident
 from benchmarks.report import Table, say
-from benchmarks.soak import resident
 from raw_client import Client, connected, get, token_of
 from raw_client import run as in_thread
 from ui.server import Server
@@ -326,7 +326,7 @@ def test_sessions_without_a_visitor_go_away_and_leave_no_memory(server: Server) 
     for _ in range(batches):
         for _ in range(amount):
             get(server.origin)
-        sizes.append(resident(server.process.pid))
+        sizes.append(resident([server.process.pid]))
         time.sleep(2 * LIFETIME)
     spent = (time.perf_counter() - begun - batches * 2 * LIFETIME) / (amount * batches)
     table = Table(f"half-open sessions, {amount} at a time", ["after", "memory of the server, MB"])

@@ -12,8 +12,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from benchmarks import engine, held, latency, lecture, load, soak, training, wire
+from benchmarks.goals import summary
 from benchmarks.machine import describe, load_average
-from benchmarks.report import say
+from benchmarks.report import Table, say
 
 BENCHMARKS = {
     "engine": engine.measure,
@@ -24,6 +25,7 @@ BENCHMARKS = {
     "load": load.measure,
     "hall": lecture.measure,
 }
+TRUST = "Other work on this machine moves every figure: trust a verdict from a run whose load average was low."
 
 
 def main() -> int:
@@ -34,6 +36,7 @@ def main() -> int:
     )
     parser.add_argument("--rounds", type=int, help="repetitions, instead of each benchmark's own number")
     parser.add_argument("--minutes", type=int, default=60, help="how long `soak` lasts; it runs only when named")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="write the tables to a file as well, in Markdown")
     asked = parser.parse_args()
     unknown = [name for name in asked.names if name not in (*BENCHMARKS, "soak")]
     if unknown:
@@ -42,14 +45,27 @@ def main() -> int:
         parser.error("--rounds and --minutes must be at least 1")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that servers and browser end with this process
     say(describe())
-    say("Other work on this machine moves every figure: trust a verdict from a run whose load average was low.")
+    say(TRUST)
+    tables: list[Table] = []
+    loads: list[str] = []
     for name in asked.names or BENCHMARKS:
         before = load_average()
-        tables = asyncio.run(soak.measure(asked.minutes) if name == "soak" else BENCHMARKS[name](asked.rounds))
-        for table in tables:
+        for table in asyncio.run(soak.measure(asked.minutes) if name == "soak" else BENCHMARKS[name](asked.rounds)):
             say(f"\n{table}")
-        say(f"(load average {before} before {name}, {load_average()} after)")
+            tables.append(table)
+        loads.append(f"load average {before} before {name}, {load_average()} after")
+        say(f"({loads[-1]})")
+        if asked.save:  # what there is so far: a later one may fail
+            _save(asked.save, tables, loads)
+    say(f"\n{summary(tables)}")
     return 0
+
+
+def _save(file: Path, tables: list[Table], loads: list[str]) -> None:
+    """Write tables as Markdown, the summary first."""
+    head = ["# Schedule Lab: figures", f"{describe()}.", TRUST]
+    parts = [*head, *(table.markdown() for table in (summary(tables), *tables)), "; ".join(loads) + "."]
+    file.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.machine import processor, resident
 from benchmarks.report import Table, median, percentile
 from ensure_nginx import find
 from hall.process import Hall
@@ -44,10 +45,10 @@ async def measure(rounds: int | None = None) -> list[Table]:
 async def _lesson(hall: Hall, moves: int) -> list[str]:
     pids = [pid for pid, _port in hall.backends().values()]
     students = [Student(hall.origin, f"T={2_000 + n}") for n in range(STUDENTS)]
-    cpu, memory, began = _cpu(pids), _memory(pids), time.monotonic()
+    cpu, memory, began = processor(pids), resident(pids), time.monotonic()
     await asyncio.wait_for(asyncio.gather(*(student.visit() for student in students)), LATE)
     took = time.monotonic() - began
-    cpu, memory = _cpu(pids) - cpu, _memory(pids) - memory
+    cpu, memory = processor(pids) - cpu, resident(pids) - memory
     listening = [asyncio.create_task(student.attend()) for student in students]
     ways = await asyncio.wait_for(asyncio.gather(*(_play(student, moves) for student in students)), LATE)
     times = [ms for way in ways for ms in way]
@@ -74,14 +75,3 @@ async def _play(student: Student, moves: int) -> list[float]:
         times.append(1e3 * (time.monotonic() - began))
         await asyncio.sleep(2 * BETWEEN * random.random())
     return times
-
-
-def _cpu(pids: list[int]) -> float:
-    """Return what processes have worked so far [seconds of a core]."""
-    fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids]
-    return sum(int(each[11]) + int(each[12]) for each in fields) / 100
-
-
-def _memory(pids: list[int]) -> float:
-    """Return what processes hold in memory [MB]."""
-    return sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096 for pid in pids) / 1e6

@@ -1,66 +1,79 @@
 // Put into each page before its own scripts: tells when a curve that has changed stands on the screen.
 window.probe = {
   pictures: [], // of a changed curve: {painted, presented} [ms], on the clock of event.timeStamp
+  others: ["loss", "path"], // figures that follow the curve, where a page has them
   moves: [], // trusted events that move a slider [ms]
+  missing: new Set(), // figures whose picture of the last move is not there yet
   waiting: null,
 
-  /** The view of the figure whose source is named schedule_data, or null. */
-  view() {
+  /** The views of all figures. */
+  views() {
+    const found = []
     const walk = (view) => {
-      if (view?.model?.renderers && this.source(view)) return view
-      for (const child of view?.child_views ?? []) {
-        const found = walk(child)
-        if (found) return found
-      }
-      return null
+      if (view?.model?.renderers) found.push(view)
+      for (const child of view?.child_views ?? []) walk(child)
     }
     const index = window.Bokeh?.index
-    for (const root of Object.values(index?.roots ?? index ?? {})) {
-      const found = walk(root)
-      if (found) return found
-    }
-    return null
+    for (const root of Object.values(index?.roots ?? index ?? {})) walk(root)
+    return found
   },
-  source(view) {
-    return view.model.renderers.map((renderer) => renderer.data_source).find((source) => source?.name === "schedule_data")
+  /** The view of the figure whose source is named schedule_data, or undefined. */
+  view() {
+    return this.views().find((view) => this.source(view))
+  },
+  source(view, name = "schedule_data") {
+    return view.model.renderers.map((renderer) => renderer.data_source).find((source) => source?.name === name)
   },
   data(view = this.view()) {
     const source = this.source(view)
     const column = (name) => Array.from(source.data.get?.(name) ?? source.data[name])
     return {step: column("step"), lr: column("lr")}
   },
-  /** A number that changes whenever a rate does. */
+  /** What a figure is called here; undefined, if it is not watched. */
+  name(view) {
+    return this.source(view) ? "schedule" : this.others.find((name) => view.model.name === name)
+  },
+  /** A number that changes whenever a rate does, or, of another figure, where its first line goes. */
   signature(view) {
-    const source = this.source(view)
-    const lr = source.data.get?.("lr") ?? source.data.lr
-    let sum = lr.length
-    for (let i = 0; i < lr.length; i++) sum += lr[i] * (1 + (i % 97))
+    const source = this.source(view) ?? this.source(view, `${view.model.name}_data`)
+    let sum = 0
+    for (const name of source.name === "schedule_data" ? ["lr"] : ["loss", "x", "y"]) {
+      const column = source.data.get?.(name) ?? source.data[name] ?? []
+      sum += column.length
+      for (let i = 0; i < column.length; i++) sum += column[i] * (1 + (i % 97))
+    }
     return sum
   },
 
-  /** From now on, notes each repaint that shows another curve, of this figure and of any that replaces it. */
+  /** From now on, notes each repaint that shows another curve, of these figures and of any that replaces one. */
   watch() {
-    const view = this.view()
-    let owner = view
+    const last = {}
+    for (const view of this.views()) if (this.name(view)) last[this.name(view)] = this.signature(view)
+    this.watched = Object.keys(last)
+    let owner = this.view()
     while (!Object.hasOwn(owner, "_actual_paint")) owner = Object.getPrototypeOf(owner)
     const paint = owner._actual_paint
     const probe = this
-    let last = this.signature(view)
     owner._actual_paint = function (...parts) {
       paint.apply(this, parts)
-      if (!probe.source(this)) return
+      const name = probe.name(this)
+      if (!name) return
       const signature = probe.signature(this)
-      if (signature === last) return
-      last = signature
+      if (signature === last[name]) return
+      last[name] = signature
       const picture = {}
       // A paint runs in a frame's callback; a message posted from it is read when the frame has been handed over.
       afterwards(() => (picture.painted = performance.now()))
       requestAnimationFrame(() =>
         afterwards(() => {
           picture.presented = performance.now()
-          probe.pictures.push(picture)
-          probe.waiting?.(picture)
-          probe.waiting = null
+          probe.missing.delete(name)
+          if (name === "schedule") {
+            probe.pictures.push(picture)
+            probe.waiting?.(picture)
+            probe.waiting = null
+          }
+          if (probe.missing.size === 0) probe.finished?.(picture)
         }),
       )
     }
@@ -69,14 +82,21 @@ window.probe = {
     }
   },
 
-  /** Forgets what it saw and gets ready for one move; `landed` then waits for its picture. */
+  /** Forgets what it saw and gets ready for one move; `landed` then waits for its picture, `settled` for all of them. */
   arm() {
     this.pictures = []
     this.moves = []
+    this.missing = new Set(this.watched)
     this.picture = new Promise((resolve) => (this.waiting = resolve))
+    this.everything = new Promise((resolve) => (this.finished = resolve))
   },
   async landed() {
-    const picture = await this.picture
+    return this.since(await this.picture)
+  },
+  async settled() {
+    return this.since(await this.everything)
+  },
+  since(picture) {
     return {painted: picture.painted - this.moves[0], presented: picture.presented - this.moves[0]}
   },
 }
@@ -89,7 +109,9 @@ function afterwards(act) {
 
 /** Notes when the page could first be used: all of its documents idle, and its curve, if it is to have one, drawn. */
 function watchLoad() {
-  const idle = window.Bokeh?.documents?.length > 0 && window.Bokeh.documents.every((each) => each.is_idle)
+  const documents = window.Bokeh?.documents ?? []
+  // A document without roots counts as idle, too.
+  const idle = documents.length > 0 && documents.every((each) => each.roots().length > 0 && each.is_idle)
   if (!idle) return requestAnimationFrame(watchLoad)
   const view = window.probe.view()
   const empty = view && window.probe.data(view).lr.length === 0

@@ -53,15 +53,23 @@ NAIVE = Site("naive Panel", "panel", str(PEERS / "naive.py"), "/naive")
 EMPTY = Site("empty Panel", "panel", str(PEERS / "empty.py"), "/empty")
 
 
+@dataclass(frozen=True)
+class Served:
+    """A page that is served: its address, and the process that serves it."""
+
+    url: str
+    pid: int
+
+
 @contextlib.contextmanager
-def serving(*sites: Site) -> Iterator[dict[Site, str]]:
-    """Serve each site in a process of its own while the block runs; yields their addresses."""
+def serving(*sites: Site) -> Iterator[dict[Site, Served]]:
+    """Serve each site in a process of its own while the block runs."""
     with contextlib.ExitStack() as stack:
         yield {site: stack.enter_context(_server(site)) for site in sites}
 
 
 @contextlib.contextmanager
-def _server(site: Site) -> Iterator[str]:
+def _server(site: Site) -> Iterator[Served]:
     port = _free_port()
     options = ["--address", HOST, "--port", str(port), "--allow-websocket-origin", f"{HOST}:{port}"]
     # `-m` puts the working directory on the path, so the app finds the engine even where it is not installed.
@@ -76,7 +84,7 @@ def _server(site: Site) -> Iterator[str]:
     try:
         url = f"http://{HOST}:{port}{site.path}"
         _wait(url, process)
-        yield url
+        yield Served(url, process.pid)
     finally:
         process.terminate()
         try:

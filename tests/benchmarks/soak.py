@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import random
-import re
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.machine import resident
 from benchmarks.report import Table, median, say
 from raw_client import Client, connected
 from ui.server import Server
@@ -49,7 +49,7 @@ async def _watched(
         for task in coming:
             if task.done():
                 task.result()  # a visitor who could not go on is a failure
-        found.append((resident(server.process.pid), counted["visits"], counted["acts"]))
+        found.append((resident([server.process.pid]), counted["visits"], counted["acts"]))
         say(f"minute {minute + 1}: {found[-1][0]:.0f} MB, {counted['visits']} visits, {counted['acts']} acts")
     return found
 
@@ -71,11 +71,6 @@ def _table(sizes: list[tuple[float, int, int]], counted: dict[str, int], complai
     )
     table.notes += [f"The server complained of: {line}" for line in complaints[:5]]
     return table
-
-
-def resident(pid: int) -> float:
-    """Return the memory of a process that is in use [MB]."""
-    return int(re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[0]) / 1024
 
 
 async def _visits(origin: str, draw: random.Random, counted: dict[str, int]) -> None:

@@ -1,15 +1,11 @@
-"""The toy optimiser: its computing beside a plain loop, and a move of a slider until everything is painted."""
+"""The toy optimiser: its computing beside a plain loop."""
 
-import asyncio
-import random
 import time
 from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.browser import chromium, new_page, visit
-from benchmarks.report import Table, median, percentile
-from benchmarks.servers import OURS, serving
+from benchmarks.report import Table, median
 from schedules import FAMILIES, curve
 from schedules.expectation import expect
 from schedules.optimizers import SGD, Adam, HeavyBall, Optimizer
@@ -17,33 +13,15 @@ from schedules.outlook import outlook
 from schedules.problems import Logistic, Problem, Quadratic
 from schedules.simulation import simulate
 
-ROUNDS, PRESSES, WARM_UP = 7, 100, 8
+ROUNDS = 7
 RUN, SEEDS = 10_000, 32
-COMPUTE_GOAL, MOVE_GOAL = 50.0, 100.0  # ms
+GOAL = 50.0  # ms: within one move of a slider
 QUADRATIC = Quadratic(5_000.0, 100.0, 30.0)
-FIGURES = ("schedule", "loss", "path")
-WATCH = """(names) => {
-  const views = []
-  const walk = (view) => {
-    if (names.includes(view.model?.name)) views.push(view)
-    for (const child of view.child_views ?? []) walk(child)
-  }
-  for (const view of Object.values(Bokeh.index.roots ?? Bokeh.index)) walk(view)
-  window.painted = {}
-  for (const view of views) {
-    const paint = view.paint.bind(view)
-    view.paint = (...parts) => {
-      paint(...parts)
-      window.painted[view.model.name] = performance.now()
-    }
-  }
-  document.addEventListener("keydown", () => (window.painted = {pressed: performance.now()}), true)
-}"""
 
 
 async def measure(rounds: int | None = None) -> list[Table]:
     """Time the toy optimiser; see the module."""
-    return [_computing(rounds or ROUNDS), await _moves(rounds or PRESSES)]
+    return [_computing(rounds or ROUNDS)]
 
 
 def plain_loop(lr: np.ndarray, seeds: int) -> np.ndarray:
@@ -96,41 +74,9 @@ def _computing(rounds: int) -> Table:
             f"{min(ms):.1f}",
             f"{median(ms):.1f}",
             f"{unit / median(ms):.1f}",
-            goal=f"≤ {COMPUTE_GOAL:g}" if judged else "",
-            met=median(ms) <= COMPUTE_GOAL if judged else None,
+            goal=f"≤ {GOAL:g}" if judged else "",
+            met=median(ms) <= GOAL if judged else None,
         )
-    return table
-
-
-async def _moves(presses: int) -> Table:
-    table = Table(
-        f"training: key press on the peak slider to painted, T = {RUN:,}, milliseconds, {presses} presses",
-        ["what is painted", "p50", "p95", "longest"],
-        ["Schedule, path and loss, with exact band, three runs, edge, key values, ranking and both sentences."],
-    )
-    with serving(OURS) as urls:
-        async with chromium() as browser:
-            page = await new_page(browser)
-            await visit(page, urls[OURS])
-            await page.evaluate(WATCH, list(FIGURES))
-            await page.get_by_role("slider", name="Peak rate eta_max").focus()
-            samples: list[dict[str, float]] = []
-            for number in range(-WARM_UP, presses):
-                await asyncio.sleep(random.uniform(0.3, 0.4))
-                await page.keyboard.press("ArrowLeft" if number % 40 < 20 else "ArrowRight")
-                await page.wait_for_function(
-                    "(names) => names.every((name) => window.painted[name])", arg=list(FIGURES), polling=10
-                )
-                if number >= 0:
-                    samples.append(await page.evaluate("() => window.painted"))
-    for name, names in (("schedule", ("schedule",)), ("schedule, path and loss", FIGURES)):
-        ms = [max(sample[each] for each in names) - sample["pressed"] for sample in samples]
-        judged = len(names) > 1
-        p95 = percentile(ms, 95)
-        table.add(
-            name,
-            *(f"{percentile(ms, percent):.1f}" for percent in (50, 95, 100)),
-            goal=f"p95 ≤ {MOVE_GOAL:g}" if judged else "",
-            met=p95 <= MOVE_GOAL if judged else None,
-        )
+        if judged:
+            table.find("families", f"{median(ms):.1f} ms", median(ms) <= GOAL)
     return table
