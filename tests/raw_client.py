@@ -30,6 +30,15 @@ def get(origin: str, path: str = "/app") -> str:
         return page.read().decode()
 
 
+def models_of(document: Any) -> dict[str, dict[str, Any]]:
+    """Return the models of a document by name, in its order."""
+    found = {}
+    for model in _objects(document):
+        if name := model.get("attributes", {}).get("name"):
+            found[name] = model
+    return found
+
+
 def token_of(page: str) -> str:
     """Return the session token that stands in a page."""
     found = TOKEN.search(page)
@@ -49,11 +58,7 @@ class Client:
     async def load(self) -> None:
         """Ask for the document, as a page does first."""
         reply = await self.ask("PULL-DOC-REQ", {})
-        self.models.clear()
-        for found in _objects(reply["content"]["doc"]):
-            name = found.get("attributes", {}).get("name")
-            if name:
-                self.models[name] = found
+        self.models = models_of(reply["content"]["doc"])
 
     def id(self, name: str) -> str:
         """Return the id of a model by its name; of a component, that of what holds its properties."""
