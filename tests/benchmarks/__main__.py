@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from benchmarks import crowd, engine, held, latency, lecture, load, soak, training, wire
+from benchmarks import crowd, engine, held, latency, lecture, load, memory, soak, training, wire
 from benchmarks.goals import summary
 from benchmarks.machine import describe, load_average
 from benchmarks.report import Table, say
@@ -24,6 +24,7 @@ BENCHMARKS = {
     "bytes": wire.measure,
     "load": load.measure,
     "crowd": crowd.measure,
+    "memory": memory.measure,
     "hall": lecture.measure,
 }
 TRUST = "Other work on this machine moves every figure: trust a verdict from a run whose load average was low."

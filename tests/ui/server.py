@@ -35,10 +35,18 @@ def free_port() -> int:
 
 
 class Server:
-    """`panel serve app` with its log; `options` and `environment` are added to what it is started with."""
+    """`panel serve app` with its log; `options` and `environment` are added to what it is started with.
+
+    It counts as started when it answers at `ready`.
+    """
 
     def __init__(
-        self, log: Path, port: int = 0, options: Sequence[str] = (), environment: Mapping[str, str] | None = None
+        self,
+        log: Path,
+        port: int = 0,
+        options: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+        ready: str = "/app",
     ) -> None:
         self.log = log
         self.port = port or free_port()
@@ -53,13 +61,13 @@ class Server:
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        self._wait()
+        self._wait(ready)
 
-    def _wait(self) -> None:
+    def _wait(self, ready: str) -> None:
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end and self.process.poll() is None:
             try:
-                with urllib.request.urlopen(f"{self.origin}/app", timeout=START_SECONDS):
+                with urllib.request.urlopen(f"{self.origin}{ready}", timeout=START_SECONDS):
                     return
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.1)
