@@ -42,7 +42,7 @@ check: $(VENV)/ready-check ## set up and run the static checks: style, types, la
 test-frameworks: $(FRAMEWORKS)/ready ## compare with PyTorch, optax, timm, Keras, Hugging Face (a large download)
 	$(FRAMEWORKS_PY) -m pytest -m frameworks tests/oracles
 
-bench: $(VENV)/ready-test ## set up, with a browser, and measure speed
+bench: $(VENV)/ready-test ## set up, with a browser and nginx, and measure: speed, bytes, memory, a crowd
 	$(WITH_NGINX) && $(WITH_CHROMIUM) $(PY) tests/benchmarks
 
 audit: build/audit/ready ## look up known holes of the pinned dependencies, and say what could not be asked

@@ -1,1 +1,1 @@
-"""Benchmarks: `python tests/benchmarks [names…] [--rounds N]`. They measure and print; they fail nothing."""
+"""Benchmarks: `python tests/benchmarks [names…] [--rounds N]`. They measure and print; no figure fails them."""

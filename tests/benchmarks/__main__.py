@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import signal
 import sys
+import traceback
 from pathlib import Path
 
 # `tests`, where this package and `ensure_browser` are found by name, but before it the root: `tests` too has a folder
@@ -31,7 +32,7 @@ TRUST = "Other work on this machine moves every figure: trust a verdict from a r
 
 
 def main() -> int:
-    """Run the benchmarks that are named on the command line, or all of them; always return 0."""
+    """Run the benchmarks that are named on the command line, or all of them; return 1 if one could not be run."""
     parser = argparse.ArgumentParser(prog="python tests/benchmarks", description=__doc__.partition(":")[0] + ".")
     parser.add_argument(
         "names", nargs="*", metavar="name", help=f"any of {', '.join(BENCHMARKS)}; all, if none is given"
@@ -50,17 +51,24 @@ def main() -> int:
     say(TRUST)
     tables: list[Table] = []
     loads: list[str] = []
+    failed = False
     for name in asked.names or BENCHMARKS:
         before = load_average()
-        for table in asyncio.run(soak.measure(asked.minutes) if name == "soak" else BENCHMARKS[name](asked.rounds)):
+        try:
+            found = asyncio.run(soak.measure(asked.minutes) if name == "soak" else BENCHMARKS[name](asked.rounds))
+        except Exception:  # the others can still be measured
+            say(f"\n{name} could not be measured: {traceback.format_exc()}")
+            failed = True
+            continue
+        for table in found:
             say(f"\n{table}")
-            tables.append(table)
+        tables += found
         loads.append(f"load average {before} before {name}, {load_average()} after")
         say(f"({loads[-1]})")
         if asked.save:  # what there is so far: a later one may fail
             _save(asked.save, tables, loads)
     say(f"\n{summary(tables)}")
-    return 0
+    return int(failed)
 
 
 def _save(file: Path, tables: list[Table], loads: list[str]) -> None:
