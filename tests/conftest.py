@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from ensure_browser import find
+
+PATIENCE = 15_000  # ms: a machine may be busy; what holds at once costs none of it
 
 
 @pytest.fixture(scope="session")
@@ -13,6 +15,7 @@ def chromium() -> Iterator[Browser]:
     """Return a headless Chromium."""
     path = find()
     assert path, "no Chromium: `make test` brings one"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path)
         yield browser

@@ -26,7 +26,7 @@ SLIDERS = {
     "cycle_length": "Cycle length",
     "restart_mult": "Restart multiplier",
 }
-SECONDS = 5.0
+SECONDS = 15.0  # a machine may be busy; what holds at once costs none of it
 GRAVE = ("serious", "critical")  # of what axe finds
 PLAYHEAD = "Playhead"
 BEYOND = 1e-16, 1e6  # of the loss at the start: what is below or above may be off the loss plot
@@ -66,7 +66,7 @@ class LabPage:
         self.lenient = lenient
         self.usual = usual if not options else None
         self.context: BrowserContext = self.usual or browser.new_context(**{"viewport": LAPTOP, **options})
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(1000 * SECONDS)
         self.page: Page = self.context.new_page()
         self.problems: list[str] = []
         self.dialogs: list[str] = []

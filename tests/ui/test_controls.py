@@ -183,7 +183,7 @@ def test_beyond_what_is_legal_the_nearest_legal_value_is_taken_and_told(
                 assert lab.notices[0].startswith(f"{SLIDERS[name]}: ")
                 assert float(lab.exact(name).input_value()) == nearest
 
-            eventually(told, lab.page, seconds=2)
+            eventually(told, lab.page)
             lab.draws("warmup_cosine", **{name: nearest})
             lab.button("Reset").click()
             lab.draws("warmup_cosine")

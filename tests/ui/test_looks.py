@@ -66,8 +66,8 @@ def test_nothing_is_cut_off_or_covered(visit: OpenLab, subtests: pytest.Subtests
         for size in (PHONE, LAPTOP, PROJECTOR):
             with subtests.test(width=size["width"], query=query[:11]):
                 lab.page.set_viewport_size(size)
-                eventually(lambda: same(sideways(lab.page), 0), lab.page, seconds=1)
-                eventually(lambda: same(lab.page.evaluate(COVERED), []), lab.page, seconds=1)
+                eventually(lambda: same(sideways(lab.page), 0), lab.page)
+                eventually(lambda: same(lab.page.evaluate(COVERED), []), lab.page)
 
 
 def test_plot_and_all_six_sliders_are_in_view_at_once(lab: LabPage) -> None:

@@ -132,7 +132,7 @@ def test_the_pointer_reads_update_and_rate(lab: LabPage, subtests: pytest.Subtes
                 assert found[2][0] != "+"
                 assert float(found[2]) == pytest.approx(lr[update], rel=1e-4)
 
-            eventually(read, lab.page, seconds=2)
+            eventually(read, lab.page)
 
 
 def test_phases_and_turns_are_named_on_the_plot(visit: OpenLab) -> None:

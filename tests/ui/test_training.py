@@ -233,7 +233,7 @@ def test_a_run_plays_when_asked_and_to_its_end_and_stops_when_asked(visit: OpenL
     lab.stands_at(stopped, lr, found)
     lab.page.keyboard.press("Enter")
     expect(lab.button("Pause")).to_be_focused()
-    expect(lab.button("Play")).to_be_focused(timeout=10_000)
+    expect(lab.button("Play")).to_be_focused()
     lab.stands_at(40, lr, found)
     sent = _steps_sent(lab)
     assert sent[-1] == 40
@@ -247,7 +247,7 @@ def test_with_less_motion_a_run_jumps_from_event_to_event(visit: OpenLab) -> Non
     found = lab.trains(**SHORT)
     events = sorted({40, *(step for steps in schedules.run("warmup_cosine", **SHORT).steps.values() for step in steps)})
     lab.button("Play").click()
-    eventually(lambda: same(lab.slider(PLAYHEAD).input_value(), "40"), lab.page, seconds=10)
+    eventually(lambda: same(lab.slider(PLAYHEAD).input_value(), "40"), lab.page)
     expect(lab.button("Play")).to_be_visible()
     lab.stands_at(40, lr, found)
     assert _steps_sent(lab) == [step for step in events if step]
@@ -336,7 +336,7 @@ def test_a_link_restores_what_is_trained(visit: OpenLab) -> None:
     }
     lab.page.reload()
     lab.ready()
-    eventually(lambda: same(lab.controls(), shown), lab.page, seconds=10)
+    eventually(lambda: same(lab.controls(), shown), lab.page)
 
 
 def test_hostile_settings_open_the_nearest_legal_state_and_say_so(visit: OpenLab) -> None:
@@ -458,7 +458,7 @@ def test_axe_finds_nothing_while_everything_trains(visit: OpenLab, subtests: pyt
     lab.ranked(15)
     for width, size in ((320, PHONE), (1366, LAPTOP)):
         lab.page.set_viewport_size(size)
-        eventually(lambda: same(sideways(lab.page), 0), lab.page, seconds=1)
+        eventually(lambda: same(sideways(lab.page), 0), lab.page)
         for scheme in ("light", "dark"):
             with subtests.test(width=width, scheme=scheme):
                 lab.page.emulate_media(color_scheme=scheme)

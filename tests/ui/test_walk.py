@@ -153,7 +153,7 @@ def agrees(lab: LabPage) -> None:
         shown = [tuple(row) for row in page.evaluate(ROWS)]
         assert shown == rows
 
-    eventually(check, page, seconds=15)
+    eventually(check, page)
 
 
 # The table may be on a tab that is closed: its component says what it holds.
