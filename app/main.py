@@ -26,7 +26,18 @@ from app.views.practice import Practice
 from app.views.prose import Prose
 from app.views.ranking import Ranking
 from app.views.schedule import SchedulePlot
-from app.views.stage import change, look, playhead_items, plot_items, schedule_items, toy_items
+from app.views.stage import (
+    Look,
+    change,
+    look_playhead,
+    look_plot,
+    look_schedule,
+    look_toy,
+    playhead_items,
+    plot_items,
+    schedule_items,
+    toy_items,
+)
 from app.views.sweep import Readings, SweepPlot, change_sweep, look_sweep, on_stage, sweep_items
 from app.views.tables import Tables
 from app.views.takeaway import TakeAway
@@ -66,19 +77,15 @@ trainer = Trainer(lab, lambda work: after(work, 0), on_news=lambda: show(trained
 trainer.refresh()
 
 
-def group(title: str, items: list[dict[str, object]]) -> Controls:
+def group(title: str, items: list[dict[str, object]], look: Callable[[], Look]) -> Controls:
     """Return controls that write to the state and show it."""
-    names = {item["name"] for item in items}
-    return Controls(
-        items,
-        on_change=lambda changes: change(lab, changes),
-        look=lambda: {name: state for name, state in look(lab, trainer).items() if name in names},
-        title=title,
-    )
+    return Controls(items, on_change=lambda changes: change(lab, changes), look=look, title=title)
 
 
-controls, stage_controls = group("Schedule and parameters", schedule_items()), group("Plot", plot_items())
-playhead, toy = group("Playhead", playhead_items()), group("Training", toy_items())
+controls = group("Schedule and parameters", schedule_items(), lambda: look_schedule(lab))
+stage_controls = group("Plot", plot_items(), lambda: look_plot(lab))
+playhead = group("Playhead", playhead_items(), lambda: look_playhead(lab, trainer))
+toy = group("Training", toy_items(), lambda: look_toy(lab))
 plot, path_plot, loss_plot = SchedulePlot(lab, trainer), PathPlot(lab, trainer), LossPlot(lab, trainer)
 prose, tables, legend, ranking = Prose(lab, trainer), Tables(lab, trainer), Legend(lab), Ranking(lab, trainer)
 path_caption = Caption(lambda: "" if lab.held else path_plot.caption)

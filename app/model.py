@@ -361,7 +361,7 @@ class Lab(param.Parameterized):
     @property
     def toy(self) -> dict[str, Any]:
         """The settings of problem and optimizer, by name."""
-        return {spec.name: getattr(self, spec.name) for spec in TOY}
+        return self._toy
 
     def _act(self, changes: dict[str, Any], notices: Sequence[str] = (), moved: bool = False) -> None:
         """Make changes that `undo` takes back, if they are any; moves of one thing in quick succession are one act."""
@@ -384,6 +384,9 @@ class Lab(param.Parameterized):
             self._run, self.error = self.case.run(), ""
         except ValueError as conflict:
             self.error = str(conflict)
+        # Kept, since one move of a slider asks for them dozens of times.
+        self._toy = {spec.name: getattr(self, spec.name) for spec in TOY}
+        self._live = Case(self._run.family.key, tuple(self._run.values.items()))
         self.revision += 1
 
     def _framed(self, *_events: param.parameterized.Event) -> None:
@@ -392,7 +395,7 @@ class Lab(param.Parameterized):
     @property
     def live(self) -> Case:
         """The curve that is drawn, as a case."""
-        return Case(self._run.family.key, tuple(self._run.values.items()))
+        return self._live
 
 
 def _checked_choice(name: str, value: object) -> str:

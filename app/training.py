@@ -6,7 +6,7 @@ between the page's other work, for the newest state only; what is finished is ke
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,16 @@ Setup = tuple[tuple[str, Value], ...]
 Key = tuple[Case, Setup]
 MOST_MOMENTS = 60  # of a kind
 UNSEEN = ("goal",)  # settings that change nothing in a run
+
+
+@dataclass(frozen=True)
+class Made:
+    """Problem and optimizer of some settings, and those of the settings that a run depends on."""
+
+    settings: Mapping[str, Value]
+    problem: Problem
+    optimizer: Optimizer
+    seen: Setup
 
 
 @dataclass
@@ -63,16 +73,26 @@ class Trainer:
         self._waiting: list[Key] = []
         self._job: Job | None = None
         self._scheduled = False
+        self._last: Made | None = None
 
     @property
     def problem(self) -> Problem:
         """What is trained."""
-        return make_problem(self._lab.toy)
+        return self._made.problem
 
     @property
     def optimizer(self) -> Optimizer:
         """How."""
-        return make_optimizer(self._lab.toy)
+        return self._made.optimizer
+
+    @property
+    def _made(self) -> Made:
+        """What the settings come to, made once for each state: a move of a slider asks for it dozens of times."""
+        settings = self._lab.toy
+        if self._last is None or self._last.settings is not settings:
+            seen = tuple((name, value) for name, value in settings.items() if name not in UNSEEN)
+            self._last = Made(settings, make_problem(settings), make_optimizer(settings), seen)
+        return self._last
 
     @property
     def edge(self) -> float | None:
@@ -204,7 +224,7 @@ class Trainer:
         return [(0, "start"), *sorted((step, label) for step, label in found.items() if step), (run.lr.size, "end")]
 
     def _key(self, case: Case) -> Key:
-        return case, tuple((name, value) for name, value in self._lab.toy.items() if name not in UNSEEN)
+        return case, self._made.seen
 
     def _keep(self, key: Key, found: Outlook) -> None:
         self._found[key] = found

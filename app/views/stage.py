@@ -11,6 +11,8 @@ from schedules import FAMILIES, SHARED, ParamSpec
 from schedules.facts import number
 from schedules.toy import TITLES, TOY, why_unused
 
+Look = dict[str, dict[str, Any]]  # what controls show, by name
+PLAIN: dict[str, Any] = {"disabled": False, "hidden": False, "note": ""}
 PRESETS_BY_KEY = {preset.key: preset for preset in PRESETS}
 ASIDE = ("classes", "batch", "start_sharp", "start_flat")  # controls that only one problem has
 IDLE: dict[str, Any] = {"value": 0, "high": 1, "text": "", "moments": []}
@@ -87,45 +89,43 @@ def change(lab: Lab, changes: dict[str, Any]) -> None:
             lab.notices = [str(refused)]
 
 
-def look(lab: Lab, trainer: Trainer) -> dict[str, dict[str, Any]]:
-    """Return what every control shows."""
-    plain = {"disabled": False, "hidden": False, "note": ""}
-    shown: dict[str, dict[str, Any]] = {
-        "family": {**plain, "value": lab.family, "note": lab.spec.summary.replace("`", "")},
-        "preset": {**plain, "value": ""},
-        "axis": {**plain, "value": lab.axis},
-        "reset": plain,
-        "undo": {**plain, "disabled": not lab.can_undo},
-        "redo": {**plain, "disabled": not lab.can_redo},
-        "pin": plain,
-        "copy": plain,
+def look_schedule(lab: Lab) -> Look:
+    """Return what the controls of the curve show."""
+    shown: Look = {
+        "family": {**PLAIN, "value": lab.family, "note": lab.spec.summary.replace("`", "")},
+        "reset": PLAIN,
+        "undo": {**PLAIN, "disabled": not lab.can_undo},
+        "redo": {**PLAIN, "disabled": not lab.can_redo},
     }
     for spec in SHARED:
         used = lab.spec.has(spec.name)
-        state = {**plain, "value": getattr(lab, spec.name), "disabled": not used}
+        state = {**PLAIN, "value": getattr(lab, spec.name), "disabled": not used}
         if not used:
             state["note"] = f"Not used: this schedule {spec.absent}."
         shown[spec.name] = {**state, **_reach(lab, spec, state["value"])}
     for key, family in FAMILIES.items():
         for spec in own_specs(family):
             value = lab.own[key][spec.name]
-            state = {**plain, "value": value, "hidden": key != lab.family, "note": ""}
+            state = {**PLAIN, "value": value, "hidden": key != lab.family}
             shown[f"{key}.{spec.name}"] = state if spec.kind == "choice" else {**state, **_reach(lab, spec, value)}
-    for name, state in shown.items():
-        part = PART.get(name, "own" if "." in name else name)
-        shown[name] = {**state, "hidden": bool(state.get("hidden")) or part in lab.hidden}
-    if lab.held:
-        return {name: _held(state) for name, state in {**shown, **_look_toy(lab), "step": IDLE}.items()}
-    return {**shown, **_look_toy(lab), "step": _look_playhead(lab, trainer)}
+    return _arranged(lab, shown)
 
 
-def _held(state: dict[str, Any]) -> dict[str, Any]:
-    """Return how a control looks while a prediction is open: it does nothing, and says nothing of the curve."""
-    return {**state, "disabled": True, **({"text": ""} if "text" in state else {})}
+def look_plot(lab: Lab) -> Look:
+    """Return what the controls above the plot show."""
+    values: Look = {"preset": {"value": ""}, "axis": {"value": lab.axis}, "pin": {}, "copy": {}}
+    return _arranged(lab, {name: {**PLAIN, **value} for name, value in values.items()})
 
 
-def _look_toy(lab: Lab) -> dict[str, dict[str, Any]]:
-    settings, shown = lab.toy, {}
+def look_playhead(lab: Lab, trainer: Trainer) -> Look:
+    """Return what the playhead shows."""
+    return {"step": _held(IDLE) if lab.held else _reading(lab, trainer)}
+
+
+def look_toy(lab: Lab) -> Look:
+    """Return what the controls of problem and optimizer show."""
+    settings = lab.toy
+    shown: Look = {}
     for spec in TOY:
         reason = why_unused(spec.name, settings)
         state: dict[str, Any] = {
@@ -137,10 +137,24 @@ def _look_toy(lab: Lab) -> dict[str, dict[str, Any]]:
         if spec.name in ASIDE and reason:
             state["hidden"] = True
         shown[spec.name] = state if spec.kind == "choice" else {**state, **_reach(lab, spec, state["value"])}
-    return shown
+    return {name: _held(state) for name, state in shown.items()} if lab.held else shown
 
 
-def _look_playhead(lab: Lab, trainer: Trainer) -> dict[str, Any]:
+def _arranged(lab: Lab, shown: Look) -> Look:
+    """Hide what the page is to leave out, and hold all of it while a prediction is open."""
+    for name, state in shown.items():
+        part = PART.get(name, "own" if "." in name else name)
+        shown[name] = {**state, "hidden": state["hidden"] or part in lab.hidden}
+    return {name: _held(state) for name, state in shown.items()} if lab.held else shown
+
+
+def _held(state: dict[str, Any]) -> dict[str, Any]:
+    """Return how a control looks while a prediction is open: it does nothing, and says nothing of the curve."""
+    return {**state, "disabled": True, **({"text": ""} if "text" in state else {})}
+
+
+def _reading(lab: Lab, trainer: Trainer) -> dict[str, Any]:
+    """Return where the playhead stands, in words too, and where it can jump."""
     T, moments = lab.run.lr.size, trainer.moments()
     step = min(lab.step, T)
     rate = f"next rate {number(float(lab.run.lr[step]), 3)}" if step < T else "the run is over"

@@ -11,7 +11,19 @@ from hypothesis import strategies as st
 
 from app.model import AXES, MAX_PINS, Lab, own_specs
 from app.presets import PRESETS
-from app.views.stage import change, look, playhead_items, plot_items, schedule_items, toy_items
+from app.training import Trainer
+from app.views.stage import (
+    Look,
+    change,
+    look_playhead,
+    look_plot,
+    look_schedule,
+    look_toy,
+    playhead_items,
+    plot_items,
+    schedule_items,
+    toy_items,
+)
 from idle import idle
 from schedules import FAMILIES, SHARED
 
@@ -27,6 +39,11 @@ anything = st.sampled_from(HOSTILE) | st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
     max_leaves=5,
 )
+
+
+def look(lab: Lab, trainer: Trainer) -> Look:
+    """What every control shows."""
+    return {**look_schedule(lab), **look_plot(lab), **look_playhead(lab, trainer), **look_toy(lab)}
 
 
 def state_of(lab: Lab) -> str:
