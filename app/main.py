@@ -92,8 +92,10 @@ path_caption = Caption(lambda: "" if lab.held else path_plot.caption)
 loss_caption = Caption(lambda: "" if lab.held else loss_plot.caption)
 practice, listing, lesson, notes = Practice(lab), Listing(lab), Lesson(lab), Notes(lab)
 canvas = Late(lambda: Canvas(lab), wanted=lambda: lab.exercise != "")
+canvas_caption = Caption(lambda: canvas.view.caption if canvas.view else "")
 winners = Winners(lab, trainer, lambda work: after(work, PAUSE))
 sweep_plot = Late(lambda: SweepPlot(lab, trainer), wanted=lambda: on_stage(lab))
+sweep_caption = Caption(lambda: sweep_plot.view.caption if sweep_plot.view and not lab.held else "")
 readings = Readings(lab, trainer)
 sweep_controls = Controls(
     sweep_items(),
@@ -103,9 +105,9 @@ sweep_controls = Controls(
 )
 trained: list[Any] = [
     *(path_plot, loss_plot, path_caption, loss_caption, prose, tables, playhead, ranking),
-    *(sweep_plot, sweep_controls, readings),
+    *(sweep_plot, sweep_caption, sweep_controls, readings),
 ]
-practised = [practice, canvas]
+practised = [practice, canvas, canvas_caption]
 at_once = [plot, legend, controls, stage_controls, toy, listing, lesson, notes, *practised]
 figures = {"plot": plot, "path_plot": path_plot, "loss_plot": loss_plot}
 late = {"sweep_plot": sweep_plot, "canvas": canvas}
@@ -180,6 +182,8 @@ make_page(
     ranking=ranking,
     winners=winners,
     sweep_controls=sweep_controls,
+    sweep_caption=sweep_caption,
+    canvas_caption=canvas_caption,
     readings=readings,
     practice=practice,
     listing=listing,

@@ -7,10 +7,14 @@ the nudges that were asked for; the truth is not there, because it is not worked
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from app.practice.attempt import ENOUGH_MISSES, RUBRIC, Attempt, RefusedError
 from app.practice.bank import EXERCISES, NUMBERED
-from app.practice.forms import SEEN, Axis, Choice, Form, Number, Ordering, Place, Sketch
+from app.practice.forms import SEEN, Array, Axis, Choice, Form, Number, Ordering, Place, Sketch
+from app.practice.judge import Judgement
 from app.practice.question import IDEAS
+from schedules.facts import number
 
 MOST_MISSES = 1_000
 
@@ -145,6 +149,7 @@ class Desk:
             "others": [vars(told) for told in found.others],
             "features": [list(feature) for feature in found.features],
             "because": found.because,
+            "drawn": _drawn(attempt.question.form, attempt.answer, found),
             "options_seen": [list(option) for option in SEEN[attempt.question.form.kind].items()],
             "seen": attempt.seen,
             "saw_right": attempt.saw_right,
@@ -192,6 +197,24 @@ def describe_form(form: Form, seed: int = 0) -> dict[str, Any]:
         "unit": form.unit,
         "knots": [float(f"{knot:.4g}") for knot in form.knots],
     }
+
+
+def _drawn(form: Form, answer: Any, found: Judgement) -> list[list[str]]:
+    """Return what the canvas shows as a table, its head first; [] where it shows nothing that has rows."""
+    if isinstance(form, Sketch):
+        head = [form.across.label, "You predicted", "It is"]
+        columns = (form.knots.tolist(), answer, found.value)
+        return [head, *([number(float(each), 4) for each in row] for row in zip(*columns, strict=True))]
+    if found.picture is None or isinstance(form, Place):
+        return []
+    head = ["Line", "First", "Lowest", "Highest", "Last"]
+    return [head, *([line.name, *_ends(line.y)] for line in found.picture.lines)]
+
+
+def _ends(y: Array) -> list[str]:
+    there = y[np.isfinite(y)]
+    values = (there[0], there.min(), there.max(), there[-1]) if there.size else ()
+    return [number(float(value), 4) for value in values] or ["–"] * 4
 
 
 def _axis(axis: Axis) -> dict[str, Any]:

@@ -96,6 +96,20 @@ class Canvas(Plot):
         """Show the canvas as the attempt stands; it is there while the stage is covered, and holds no truth then."""
         self._draw()
 
+    @property
+    def caption(self) -> str:
+        """What is drawn; nothing of a truth that is not shown yet."""
+        attempt = self._lab.desk.attempt
+        if attempt is None or not self._lab.desk.canvas:
+            return ""
+        form, found = attempt.question.form, attempt.judgement
+        if isinstance(form, Sketch | Place):
+            drawn = attempt.answer is not None
+            mine = "Dashed: your prediction" if drawn else "Nothing is drawn yet"
+            return f"{mine}; solid: the truth; shaded: the gap." if found else f"{mine}."
+        lines = found.picture.lines if found and found.picture else ()
+        return f"Lines: {', '.join(line.name for line in lines)}." if lines else ""
+
     def _refit(self) -> None:
         self._fit()
 

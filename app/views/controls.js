@@ -121,7 +121,8 @@ function buildSlider(item, outbox) {
     range.value = Math.min(values.length - 1, Math.max(0, position))
     current = values[range.value]
     write()
-    range.setAttribute("aria-valuetext", [written(current), item.unit].filter(Boolean).join(" "))
+    const share = item.share ? `, ${Number(((100 * current) / high).toPrecision(3))} percent of the run` : ""
+    range.setAttribute("aria-valuetext", [written(current), item.unit].filter(Boolean).join(" ") + share)
     track()
     outbox.put(item.name, current)
   }
@@ -324,6 +325,7 @@ const ACTS = {
     try {
       await navigator.clipboard.writeText(location.href)
       button.textContent = "Link copied"
+      window.scheduleLab.say?.("Link copied.")
     } catch {
       window.prompt("Copy this link:", location.href)
     }

@@ -12,6 +12,11 @@ class View(Protocol):
 
     figure: Figure
 
+    @property
+    def caption(self) -> str:
+        """What the lines and marks are."""
+        ...
+
     def refresh(self) -> None:
         """Bring the figure up to the state."""
         ...

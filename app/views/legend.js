@@ -26,6 +26,16 @@ export function render({model, el}) {
     button.addEventListener("click", () => (model.pressed = {act: name, index, seq: ++seq}))
     return button
   }
+  let known = model.curves
+  const tell = () => {
+    const [, ...before] = known
+    const [, ...now] = model.curves
+    const gone = before.filter((name) => !now.includes(name))
+    const come = now.filter((name) => !before.includes(name))
+    const said = [come.length && `Pinned: ${come.join("; ")}.`, gone.length && `No longer pinned: ${gone.join("; ")}.`].filter(Boolean)
+    if (said.length) window.scheduleLab.say?.(said.join(" "))
+    known = model.curves
+  }
   const show = () => {
     const focused = list.getRootNode().activeElement
     const place = [...list.querySelectorAll("button")].indexOf(focused)
@@ -49,6 +59,7 @@ export function render({model, el}) {
     next.focus()
   }
   model.on("curves", show)
+  model.on("curves", tell)
   show()
   el.replaceChildren(list)
 }

@@ -100,12 +100,21 @@ function buildDescents(block, act) {
     told.textContent = `update ${step} of ${last}`
   })
   show(last)
+  const starts = block.runs.map((run) => make("th", {scope: "col"}, run.title))
+  const rows = Array.from({length: last + 1}, (_, at) =>
+    make("tr", {}, make("th", {scope: "row"}, String(at)), ...block.runs.map(({thetas}) => {
+      const theta = thetas[Math.min(at, thetas.length - 1)]
+      return make("td", {}, Number.isFinite(theta) ? String(Number(theta.toPrecision(3))) : "lost")
+    })))
+  const table = make("table", {}, make("caption", {}, "θ after each update"),
+    make("thead", {}, make("tr", {}, make("th", {scope: "col"}, "Update"), ...starts)), make("tbody", {}, ...rows))
+  const fold = make("details", {}, make("summary", {}, "Show the three runs as a table"), table)
   const figures = block.runs.map((run, index) => {
     const about = make("figcaption", {}, make("strong", {}, run.title), make("span", {}, run.words))
     if (run.button) about.append(makeButton(run.button, act))
     return make("figure", {}, runs[index].picture, about)
   })
-  return make("div", {class: "descents"}, make("div", {class: "three"}, ...figures), make("div", {class: "bar-of-buttons"}, play, one, told))
+  return make("div", {class: "descents"}, make("div", {class: "three"}, ...figures), make("div", {class: "bar-of-buttons"}, play, one, told), fold)
 }
 
 function makeButton({label, act: name, value, main, disabled, pressed, says}, act) {
@@ -227,6 +236,7 @@ export function render({model, el}) {
           try {
             await navigator.clipboard.writeText(`${lines.join("\n")}\n`)
             copy.textContent = "Copied"
+            window.scheduleLab.say?.("Code copied.")
           } catch {
             getSelection().selectAllChildren(pre)
             copy.textContent = "Selected: copy it with your keyboard"

@@ -348,6 +348,8 @@ function resultView(fixed, {send, open}) {
   const models = make("ul", {class: "models"})
   const others = make("details", {}, make("summary", {}, "Other ways of thinking, and where they lead"), models)
   const yours = make("p", {class: "yours"})
+  const rows = make("table", {})
+  const picture = make("details", {}, make("summary", {}, "Show the picture as a table"), rows)
   const saw = make("fieldset", {class: "choices"}, make("legend", {}, "What did you see? It came out …"))
   const remark = make("textarea", {id: "remark", rows: 2, maxlength: fixed.most_text})
   const echo = make("p", {class: "hint", role: "status"})
@@ -360,7 +362,7 @@ function resultView(fixed, {send, open}) {
     return keys[(keys.indexOf(key) + 1) % keys.length]
   }
   const locked = make("p", {class: "hint"}, "First say what you saw.")
-  const node = make("div", {}, title, table, features, yours, because, others, saw,
+  const node = make("div", {}, title, table, features, yours, because, others, picture, saw,
     make("label", {for: "remark"}, "What explains the gap? (if you like)"), remark, echo, rubric,
     make("div", {class: "bar-of-buttons"}, next, sibling), locked, receipt)
   let state = {}
@@ -390,6 +392,12 @@ function resultView(fixed, {send, open}) {
     models.replaceChildren(...state.others.map((told) =>
       make("li", {}, make("strong", {}, `${told.value}: ${told.name}. `), `${told.assumes} ${told.parts}`)))
     features.replaceChildren(...state.features.map(([text, holds]) => make("li", {}, `${holds ? "✓" : "✗"} ${text}: ${holds ? "agrees" : "differs"}`)))
+    const [head = [], ...body] = state.drawn
+    picture.hidden = body.length === 0
+    rows.replaceChildren(make("caption", {class: "unseen"}, "Prediction and truth"),
+      make("thead", {}, make("tr", {}, ...head.map((text) => make("th", {scope: "col"}, text)))),
+      make("tbody", {}, ...body.map(([first, ...cells]) =>
+        make("tr", {}, make("th", {scope: "row"}, first), ...cells.map((text) => make("td", {}, text))))))
     table.replaceChildren(
       make("dt", {}, "You predicted"), make("dd", {}, state.predicted),
       make("dt", {}, "It is"), make("dd", {}, make("strong", {}, state.truth)),

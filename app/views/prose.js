@@ -1,4 +1,4 @@
-// The sentence about the curve, and the one polite live region that speaks it after a pause; see prose.py.
+// The sentence about the curve, and the stage's one polite live region, which speaks it after a pause; see prose.py.
 
 const PAUSE = 600 // ms without a change before a screen reader hears of it
 
@@ -26,6 +26,21 @@ export function render({model, el}) {
   live.setAttribute("role", "status")
   live.setAttribute("aria-live", "polite")
   let timer
+  let told = [] // what else has been done since it last spoke
+  let changed = false
+  const speak = () => {
+    const said = [model.error, ...model.notices].filter(Boolean)
+    const state = changed ? [...said, model.sentence, model.training] : []
+    live.textContent = [...told, ...state].join(" ")
+    told = []
+    changed = false
+  }
+  /** Has the stage's own live region say something: two that speak at once are not understood. */
+  window.scheduleLab.say = (text) => {
+    told.push(text)
+    clearTimeout(timer)
+    timer = setTimeout(speak, PAUSE)
+  }
   const show = () => {
     sentence.replaceChildren(...unbroken(model.sentence))
     training.replaceChildren(...unbroken(model.training))
@@ -39,10 +54,12 @@ export function render({model, el}) {
       }),
     )
     clearTimeout(timer)
-    timer = setTimeout(() => (live.textContent = [...said, model.sentence, model.training].join(" ")), PAUSE)
+    changed = true
+    timer = setTimeout(speak, PAUSE)
   }
   for (const name of ["sentence", "training", "notices", "error"]) model.on(name, show)
   show()
   clearTimeout(timer) // nothing has changed yet
+  changed = false
   el.replaceChildren(training, sentence, notes, live)
 }

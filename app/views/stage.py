@@ -17,6 +17,8 @@ PRESETS_BY_KEY = {preset.key: preset for preset in PRESETS}
 ASIDE = ("classes", "batch", "start_sharp", "start_flat")  # controls that only one problem has
 IDLE: dict[str, Any] = {"value": 0, "high": 1, "text": "", "moments": []}
 ACTS = ("reset", "undo", "redo", "pin")
+# What a number says beside its name, where it has no unit.
+MEANS = {"restart_mult": "times the cycle before", "goal": "of the loss at the start"}
 PART = dict.fromkeys(("reset", "undo", "redo"), "acts")  # which part of the page a button belongs to
 
 
@@ -67,6 +69,7 @@ def _item(name: str, spec: ParamSpec) -> dict[str, Any]:
         zero=zero,
         whole=spec.kind == "steps",
         unit=_unit(spec),
+        share=bool(spec.span and spec.span != spec.name),
         symbol="" if spec in TOY else spec.name,
         tint="" if spec in TOY else tint(spec.name),
     )
@@ -102,7 +105,7 @@ def look_schedule(lab: Lab) -> Look:
         state = {**PLAIN, "value": getattr(lab, spec.name), "disabled": not used}
         if not used:
             state["note"] = f"Not used: this schedule {spec.absent}."
-        shown[spec.name] = {**state, **_reach(lab, spec, state["value"])}
+        shown[spec.name] = {**state, **_reach(lab, spec, state["value"], trainer.edge)}
     for key, family in FAMILIES.items():
         for spec in own_specs(family):
             value = lab.own[key][spec.name]
@@ -169,14 +172,18 @@ def _reading(lab: Lab, trainer: Trainer) -> dict[str, Any]:
 
 def _unit(spec: ParamSpec) -> str:
     """Return the unit to say after a value; "rate" is in the label already."""
-    return "" if spec.kind == "rate" else spec.unit
+    return "" if spec.kind == "rate" else spec.unit or MEANS.get(spec.name, "")
 
 
-def _reach(lab: Lab, spec: ParamSpec, value: float) -> dict[str, Any]:
-    """Return where a slider ends now, and its value in words."""
+def _reach(lab: Lab, spec: ParamSpec, value: float, edge: float | None = None) -> dict[str, Any]:
+    """Return where a slider ends now, and its value in words, with what it is a share or a multiple of."""
     _low, high = spec.slider
-    words = f"{value:,} {spec.unit}" if spec.kind == "steps" else f"{number(value)} {_unit(spec)}"
+    words = f"{value:,} {spec.unit}" if spec.kind == "steps" else f"{number(value)} {_unit(spec)}".strip()
     if spec.span and spec.span != spec.name:
         high = getattr(lab, spec.span)
         words += f", {number(100 * value / high, 3)} percent of the run"
-    return {"high": high, "text": words.strip()}
+    elif spec.name == "eta_min" and lab.spec.has("eta_min") and lab.eta_max > 0:
+        words += f", {number(100 * value / lab.eta_max, 3)} percent of the peak"
+    elif spec.name == "eta_max" and edge:
+        words += f", {number(value / edge, 3)} times the edge"
+    return {"high": high, "text": words}

@@ -35,6 +35,17 @@ export function render({model, el}) {
       write(says.children[index], text)
     })
   }
+  const along = make("tbody")
+  const line = make("table", {}, make("caption", {}, "The loss along the sweep"),
+    make("thead", {}, make("tr", {}, make("th", {scope: "col"}, "Rate"), make("th", {scope: "col"}, "Loss before it"))), along)
+  const fold = make("details", {}, make("summary", {}, "Show the range test as a table"), line)
+  const follow = () => {
+    fold.hidden = model.line.length === 0
+    along.replaceChildren(...model.line.map(([rate, loss]) =>
+      make("tr", {}, make("th", {scope: "row"}, rate), make("td", {}, loss))))
+  }
+  model.on("line", follow)
+  follow()
   const begin = () => document.documentElement.toggleAttribute("data-sweep", model.begun)
   model.on("begun", begin)
   begin()
@@ -43,5 +54,5 @@ export function render({model, el}) {
   model.on("says", tell)
   fill()
   tell()
-  el.replaceChildren(hint, says, scroll)
+  el.replaceChildren(hint, says, scroll, fold)
 }

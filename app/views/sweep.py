@@ -60,6 +60,7 @@ RETURNS = {
 START_T, START_SHARE, START_TOPS = 400, 1e-4, (3.0, 3.1, 3.2, 3.3)  # of the edge; see `_start`
 NO_EDGE = (1e-5, 1.0)  # rates swept where there is no edge
 POINTS = 400  # of the line
+ROWS = 21  # of the table in its place
 OBSTACLES = 60  # points of the line that labels keep clear of
 DEEP, TOP = 1e-16, 100.0  # of the loss at the start: what is beyond is off the plot, so that the fall is seen
 SAME = 1e-6  # rates that differ by a smaller share count as one
@@ -305,6 +306,22 @@ class SweepPlot(Plot):
         """Whether what is drawn belongs to an earlier state."""
         return self._last is not None and self._trainer.live is None
 
+    @property
+    def caption(self) -> str:
+        """What the lines are."""
+        if self._last is None:
+            return ""
+        base, top = _mark(self._lab, "base"), _mark(self._lab, "max")
+        parts = [
+            "Thick line: the loss before each update, over the rate of that update",
+            "thin line: one run with noise" if len(self._run.data["rate"]) else "",
+            "dotted: the edge" if len(self._edge.data["x"]) else "",
+            "" if base is None else f"long dashes: your base, {number(base, 3)}",
+            "" if top is None else f"dash and dot: your max, {number(top, 3)}",
+            "thin uprights: the readings of the table below" if len(self._others.data["x"]) else "",
+        ]
+        return "; ".join(part for part in parts if part) + "."
+
     def _fit(self) -> None:
         self._size = self._measured()
         if self._last is None:
@@ -439,6 +456,7 @@ class Readings(Component):
     hint = param.String(default="", doc="What a range test is, or what to do.")
     rows = param.List(default=[], doc="Rows of texts, as `columns` names them; none before the reader has asked.")
     says = param.List(default=[], item_type=str, doc="Sentences on what the table shows.")
+    line = param.List(default=[], doc="[rate, loss before it] along the plotted line, in words.")
 
     _esm = Path(__file__).parent / "sweep.js"
 
@@ -452,7 +470,15 @@ class Readings(Component):
         self.param.update(**self._state())
 
     def _state(self) -> dict[str, Any]:
-        return {"begun": on_stage(self._lab) and not self._lab.held, **self._said()}
+        begun = on_stage(self._lab) and not self._lab.held
+        return {"begun": begun, "line": self._along() if begun else [], **self._said()}
+
+    def _along(self) -> list[list[str]]:
+        if (found := self._trainer.live) is None:
+            return []
+        rates, losses = measured(self._lab.run, found)
+        some = np.unique(np.linspace(0, rates.size - 1, ROWS).astype(int))
+        return [[number(float(rates[i]), 3), number(float(losses[i]), 3)] for i in some]
 
     def _said(self) -> dict[str, Any]:
         found, lab = self._trainer.live, self._lab

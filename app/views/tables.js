@@ -38,7 +38,7 @@ export function render({model, el}) {
   el.getRootNode().adoptedStyleSheets = [window.scheduleLab.sheet]
   const keyValues = table("Key values")
   keyValues.className = "key-values"
-  const steps = table("Steps that matter", ["Update", "What happens", "Rate", "Loss before it"])
+  const steps = table("Steps that matter", ["Update", "What happens", "Rate", "Loss before it", "Parameters before it"])
   steps.className = "steps"
   const fold = document.createElement("details")
   const title = document.createElement("summary")

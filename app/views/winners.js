@@ -95,10 +95,15 @@ export function render({model, el}) {
   const options = [["length", "run length T"], ["condition", "condition number κ"]].map(([value, text]) => {
     const input = make("input", {type: "radio", name: "across", value})
     columns.append(make("label", {}, input, make("span", {}, text)))
-    input.addEventListener("change", () => send("across", {value}))
+    input.addEventListener("change", () => {
+      asked()
+      send("across", {value})
+    })
     return input
   })
-  const status = make("p", {class: "hint", role: "status"})
+  // It speaks of what was asked for here; of each change of the stage, the stage's own live region speaks.
+  const status = make("p", {class: "hint", role: "status", "aria-live": "off"})
+  const asked = () => (status.ariaLive = "polite")
   const note = make("p", {class: "hint"})
   const sentence = make("p", {class: "verdict"})
   const table = board((row, column) => send("load", {row, column, version: model.map.version}))
@@ -109,6 +114,7 @@ export function render({model, el}) {
     make("p", {class: "hint"}, model.rules))
   fold.open = model.open
   fold.addEventListener("toggle", () => {
+    if (fold.open) asked()
     if (model.open !== fold.open) model.open = fold.open
   })
 
@@ -134,6 +140,7 @@ export function render({model, el}) {
     for (const input of options) input.checked = input.value === model.across
     note.textContent = model.note
     status.textContent = model.stale ? "Working it out …" : ""
+    if (!model.stale) status.ariaLive = "off"
     answer.setAttribute("aria-busy", String(model.stale))
   }
   model.on("map", show)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, WebSocket, expect
 
 import schedules
+from app.parts import TABS
 from schedules.outlook import Outlook, outlook
 from schedules.toy import TOY, make_optimizer, make_problem
 
@@ -28,6 +29,7 @@ SLIDERS = {
 }
 SECONDS = 15.0  # a machine may be busy; what holds at once costs none of it
 GRAVE = ("serious", "critical")  # of what axe finds
+COLOURS = ["color-contrast", "link-in-text-block"]  # axe's rules that another theme can break
 PLAYHEAD = "Playhead"
 BEYOND = 1e-16, 1e6  # of the loss at the start: what is below or above may be off the loss plot
 READY = """() => {
@@ -214,14 +216,35 @@ class LabPage:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
-    def grave(self, within: str = "") -> list[tuple[str, str, list[Any]]]:
-        """Return what axe finds serious or critical: rule, impact and places; on the whole page, or in one part."""
-        found = Axe().run(self.page, context=within or None).response["violations"]
+    def grave(self, within: str = "", colours: bool | None = None) -> list[tuple[str, str, list[Any]]]:
+        """Return what axe finds serious or critical: rule, impact and places.
+
+        Args:
+            within: A part of the page; "" for all of it.
+            colours: True for what colours decide, alone; False for all but that, which is most of the work.
+        """
+        options: dict[str, Any] = {"resultTypes": ["violations"]}
+        if colours:
+            options["runOnly"] = {"type": "rule", "values": COLOURS}
+        elif colours is not None:
+            options["rules"] = {name: {"enabled": False} for name in COLOURS}
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(Axe().axe_script)
+        found = self.page.evaluate(
+            "([within, options]) => axe.run(within || document, options).then(({violations}) => violations)",
+            [within, options],
+        )
         return [
             (each["id"], each["impact"], [node["target"] for node in each["nodes"]])
             for each in found
             if each["impact"] in GRAVE
         ]
+
+    def tab(self, key: str) -> None:
+        """Open a tab by a click, and wait until what is on it has come."""
+        self.page.get_by_role("tab", name=TABS[key], exact=True).click()
+        expect(self.page.locator(f"#companion-{key}")).to_be_visible()
+        self.quiet(250)
 
     def choose(self, family: str) -> None:
         """Choose a family by its key."""

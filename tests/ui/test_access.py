@@ -1,123 +1,82 @@
-"""The page without a pointer, and as axe sees it."""
+"""Every tab as axe sees it, and for everyone: fingers, large type, forced colours, little motion, no picture at all."""
+
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
-from ui.lab_page import LAPTOP, PHONE, PLAYHEAD, SLIDERS, LabPage, OpenLab, eventually
-from ui.test_looks import RICH
+from app.model import SECTIONS
+from app.parts import TABS
+from ui.lab_page import LAPTOP, PHONE, LabPage, OpenLab, eventually, same
+from ui.test_looks import COVERED, RICH, sideways
 
 pytestmark = pytest.mark.browser
 
-FOCUS = """() => {
-  let node = document.activeElement
-  while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
-  const role = {range: "slider", number: "spinbutton", radio: "radio"}[node.type] ?? node.localName
-  const name = node.getAttribute("aria-label") ?? node.labels?.[0]?.innerText ?? node.innerText ?? ""
-  const box = node.getBoundingClientRect()
-  const drawn = node.type === "radio" ? node.parentElement : node
-  const {outlineStyle, outlineWidth} = getComputedStyle(drawn)
-  return {
-    role,
-    name: name.replace(/\\s+/g, " ").trim(),
-    outline: outlineStyle === "none" ? 0 : parseFloat(outlineWidth),
-    inView: box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth,
-  }
-}"""
-PLAYING = ("Previous event", "One update back", "Play", "One update on", "Next event")
-TRAINING = (
-    "Sharpness",
-    "Condition number",
-    "Gradient noise",
-    "Start, sharp",
-    "Start, flat",
-    "Seed",
-    "Goal, share of start",
-)
+# Cycles above the edge, four pinned curves, every family in the ranking, a playhead on the way, notices.
+FULL = f"{RICH}&all_families=1&step=100"
 
 
-def test_axe_finds_nothing_serious(visit: OpenLab, subtests: pytest.Subtests) -> None:
-    lab = visit()
-    for query in ("", RICH):
-        if query:
-            lab.page.goto(f"{lab.origin}/app?{query}")
-            lab.ready()
-        for size, scheme in ((LAPTOP, "light"), (PHONE, "dark")):
-            with subtests.test(query=query[:12], width=size["width"], scheme=scheme):
-                lab.page.set_viewport_size(size)
-                lab.page.emulate_media(color_scheme=scheme)
-                lab.page.wait_for_timeout(100)
-                assert lab.grave() == []
+def places(lab: LabPage) -> Iterator[tuple[str, bool]]:
+    """Open every tab, and in the lesson every section; yield where one is, and whether the tab is new."""
+    for key in TABS:
+        lab.tab(key)
+        if key != "lesson":
+            yield key, True
+            continue
+        links = lab.page.get_by_role("navigation", name="Sections of the lesson").get_by_role("button")
+        for index, section in enumerate(SECTIONS):
+            links.nth(index).click()
+            expect(links.nth(index)).to_have_attribute("aria-current", "true")
+            lab.quiet(250)
+            yield f"lesson: {section}", index == 0
 
 
-def test_the_tab_key_reaches_everything_and_shows_where_it_is(lab: LabPage) -> None:
-    stops = []
-    for _ in range(150):
-        lab.page.keyboard.press("Tab")
-        if lab.page.evaluate("document.activeElement === document.body"):
-            break
-        stops.append(lab.page.evaluate(FOCUS))
-    reached = [(stop["role"], stop["name"]) for stop in stops]
-    used = [name for key, name in SLIDERS.items() if key not in ("cycle_length", "restart_mult")]
-    expected = [
-        ("a", "Skip to the plot"),
-        ("button", "Switch between light and dark"),
-        ("select", "Schedule"),
-        ("radio", "linear"),
-        ("button", "Pin this curve"),
-        ("button", "Copy link"),
-        ("select", "Start from"),
-        *(("slider", name) for name in used),
-        *(("spinbutton", name) for name in used),
-        ("button", "Reset"),
-        *(("button", name) for name in PLAYING),
-        ("slider", PLAYHEAD),
-        ("select", "Problem"),
-        ("select", "Optimizer"),
-        *((role, name) for role in ("slider", "spinbutton") for name in TRAINING),
-        ("button", "All families side by side"),
-        ("button", "Final loss ▲"),
-        ("div", "Ranking of the curves"),
-        ("summary", "Show the plots as a table"),
-    ]
-    assert [stop for stop in expected if stop not in reached] == []
-    assert len(reached) == len(set(reached))
-    assert [stop for stop in stops if not stop["name"]] == []
-    assert [stop for stop in stops if stop["outline"] < 2] == []
-    assert [stop for stop in stops if not stop["inView"]] == []
+def dressed(lab: LabPage, scheme: str) -> None:
+    """Have the page light or dark, and wait until it is."""
+    lab.page.emulate_media(color_scheme=scheme)
+    eventually(lambda: same(lab.page.evaluate("document.documentElement.dataset.theme"), scheme), lab.page)
 
 
-def test_the_skip_link_leads_to_the_plots_tools(lab: LabPage) -> None:
-    lab.page.keyboard.press("Tab")
-    skip = lab.page.get_by_role("link", name="Skip to the plot")
-    expect(skip).to_be_focused()
-    expect(skip).to_be_in_viewport()
-    lab.page.keyboard.press("Enter")
-    lab.page.keyboard.press("Tab")
-    assert lab.page.evaluate(FOCUS)["role"] == "radio"
-    lab.page.keyboard.press("ArrowRight")
-    expect(lab.page.get_by_role("radio", name="log", exact=True)).to_be_checked()
-    eventually(lambda: _in(("axis", "log"), lab.query), lab.page)
+# The matrix. Light and dark differ in colours alone, and so are asked for those alone; what all tabs have in common, the
+# stage, is looked at in dark with the first of them.
 
 
-def test_everything_is_done_by_keys_alone(lab: LabPage) -> None:
-    lab.family.focus()
-    lab.page.keyboard.type("Constant")
-    lab.draws("constant")
-    lab.slider("eta_max").focus()
-    lab.page.keyboard.press("PageUp")
-    lab.draws("constant", eta_max=4e-4)
-    lab.button("Pin this curve").focus()
-    lab.page.keyboard.press("Enter")
-    lab.draws("constant", name="pin_1_data", eta_max=4e-4)
-    lab.button("Reset").focus()
-    lab.page.keyboard.press("Space")
-    lab.shows("warmup_cosine")
+def test_axe_finds_nothing_grave_on_any_tab_in_any_mode(visit: OpenLab, subtests: pytest.Subtests) -> None:
+    lab = visit(FULL)
+    lab.ranked(18)
+    for place, fresh in places(lab):
+        panel = f"#companion-{place.partition(':')[0]}"
+        with subtests.test(place=place, mode="light"):
+            assert lab.grave("" if fresh else panel) == []
+            assert sideways(lab.page) == 0
+        with subtests.test(place=place, mode="dark"):
+            dressed(lab, "dark")
+            assert lab.grave("" if place == "lab" else panel, colours=True) == []
+        with subtests.test(place=place, mode="320 px"):
+            lab.page.set_viewport_size(PHONE)
+            eventually(lambda: same(sideways(lab.page), 0), lab.page)
+            assert lab.grave("" if fresh else panel, colours=False) == []
+        lab.page.set_viewport_size(LAPTOP)
+        dressed(lab, "light")
 
 
-def test_the_plot_has_a_name_and_a_description_in_words(lab: LabPage) -> None:
-    figure = lab.page.get_by_role("figure", name="The schedule")
-    expect(figure).to_have_accessible_description(f"{lab.training} {lab.sentence}")
-
-
-def _in(item: object, items: list[tuple[str, str]]) -> None:
-    assert item in items
+def test_axe_finds_nothing_grave_in_presenter_mode_whichever_tab_is_open(
+    visit: OpenLab, subtests: pytest.Subtests
+) -> None:
+    lab = visit(f"{FULL}&section=storyboard")
+    for key in TABS:
+        lab.tab(key)
+        lab.page.keyboard.press("p")
+        expect(lab.page.get_by_role("group", name="Presenter")).to_be_visible()
+        for scheme in ("light", "dark"):
+            with subtests.test(tab=key, scheme=scheme):
+                dressed(lab, scheme)
+                assert lab.grave(colours=None if scheme == "light" else True) == []
+                assert sideways(lab.page) == 0
+        dressed(lab, "light")
+        with subtests.test(tab=key, width=PHONE["width"]):
+            lab.page.set_viewport_size(PHONE)
+            eventually(lambda: same(sideways(lab.page), 0), lab.page)
+        lab.page.set_viewport_size(LAPTOP)
+        lab.page.keyboard.press("p")
+        expect(lab.page.get_by_role("tab", name=TABS[key], exact=True)).to_be_visible()

@@ -36,13 +36,13 @@ def test_steps_that_matter_are_few_in_order_and_the_engines(labs: Any, data: st.
     lab = data.draw(labs(most_pins=0))
     rows = Tables(lab, idle(lab)).steps
     *rows, over = rows
-    assert over == [f"{lab.run.lr.size:,}", "the run is over", "", ""]
+    assert over == [f"{lab.run.lr.size:,}", "the run is over", "", "", ""]
     assert 2 <= len(rows) <= MOST_EVENTS == 12
     steps = [int(step.replace(",", "")) for step, *_ in rows]
     assert steps == sorted(steps)
-    assert rows[0] == ["0", "first update", number(lab.run.key_values.first), ""]
+    assert rows[0] == ["0", "first update", number(lab.run.key_values.first), "", ""]
     kinds = {label: kind for kind, label in LABELS.items()}
-    for step, (_text, what, rate, _loss) in list(zip(steps, rows, strict=True))[1:]:
+    for step, (_text, what, rate, *_trained) in list(zip(steps, rows, strict=True))[1:]:
         assert step in lab.run.steps[kinds[what]]
         assert rate == number(float(lab.run.lr[step]))
     assert steps[-1] == lab.run.lr.size - 1
