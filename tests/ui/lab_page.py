@@ -223,22 +223,25 @@ class LabPage:
             within: A part of the page; "" for all of it.
             colours: True for what colours decide, alone; False for all but that, which is most of the work.
         """
-        options: dict[str, Any] = {"resultTypes": ["violations"]}
+        options: dict[str, Any] = {}
         if colours:
             options["runOnly"] = {"type": "rule", "values": COLOURS}
         elif colours is not None:
             options["rules"] = {name: {"enabled": False} for name in COLOURS}
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(Axe().axe_script)
-        found = self.page.evaluate(
-            "([within, options]) => axe.run(within || document, options).then(({violations}) => violations)",
-            [within, options],
-        )
         return [
             (each["id"], each["impact"], [node["target"] for node in each["nodes"]])
-            for each in found
+            for each in self.axe(options, within)
             if each["impact"] in GRAVE
         ]
+
+    def axe(self, options: dict[str, Any], within: str = "") -> list[dict[str, Any]]:
+        """Return the violations that axe finds with these options, on the whole page or in a part of it."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(Axe().axe_script)
+        return self.page.evaluate(
+            "([within, options]) => axe.run(within || document, options).then(({violations}) => violations)",
+            [within, {"resultTypes": ["violations"], **options}],
+        )
 
     def tab(self, key: str) -> None:
         """Open a tab by a click, and wait until what is on it has come."""

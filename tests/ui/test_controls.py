@@ -197,10 +197,10 @@ def test_sliders_say_their_values_in_words(lab: LabPage) -> None:
     assert said == {
         "T": "10,000 updates",
         "Tw": "500 updates, 5 percent of the run",
-        "eta_max": "3e-4",
-        "eta_min": "3e-5",
+        "eta_max": "3e-4, 0.75 times the edge",
+        "eta_min": "3e-5, 10 percent of the peak",
         "cycle_length": "2,000 updates, 20 percent of the run",
-        "restart_mult": "2",
+        "restart_mult": "2 times the cycle before",
     }
     lab.slider("Tw").press("End")
     lab.draws("warmup_cosine", Tw=10_000)

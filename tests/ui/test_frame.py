@@ -141,18 +141,19 @@ def test_axe_finds_nothing_serious_in_the_panels(lab: LabPage, subtests: pytest.
         with subtests.test(width=size["width"], scheme=scheme):
             lab.page.set_viewport_size(size)
             lab.page.emulate_media(color_scheme=scheme)
+            colours = True if scheme == "dark" else None
             lab.button("Share").click()
             panel = lab.page.get_by_role("dialog", name="Lesson options")
             expect(panel.get_by_label("Who wins")).to_be_visible()
-            assert lab.grave() == []
+            assert lab.grave(colours=colours) == []
             assert sideways(lab.page) == 0
             panel.get_by_role("button", name="Show large").click()
             expect(lab.page.get_by_role("dialog", name="Schedule Lab").get_by_role("img")).to_be_visible()
-            assert lab.grave() == []
+            assert lab.grave(colours=colours) == []
             lab.page.keyboard.press("Escape")
             panel.get_by_role("button", name="List of keys").click()
             expect(lab.page.get_by_role("dialog", name="Keys")).to_be_visible()
-            assert lab.grave() == []
+            assert lab.grave(colours=colours) == []
             lab.page.keyboard.press("Escape")
             lab.page.keyboard.press("Escape")
             expect(panel).to_be_hidden()

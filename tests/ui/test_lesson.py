@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from app.lesson.storyboard import SCENES
-from app.model import SECTIONS
 from schedules import FAMILIES
 from schedules.mistakes import MISTAKES
 from ui.lab_page import LabPage, OpenLab, eventually
@@ -132,19 +131,3 @@ def test_a_defect_stands_beside_the_intended_curve_and_its_line_is_found(lab: La
     expect(lesson.get_by_text("T_max=updates - 1")).to_be_visible()
     lesson.get_by_role("button", name="All cases").click()
     expect(lesson.get_by_role("listitem").filter(has_text=mistake.title)).to_contain_text("✓ found")
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(1366, "light"), (320, "dark")])
-def test_every_section_is_accessible_and_fits(visit: OpenLab, width: int, scheme: str) -> None:
-    lab = visit("T=1000&Tw=50", viewport={"width": width, "height": 720}, color_scheme=scheme)
-    lab.page.get_by_role("tab", name="Lesson").click()
-    links = lab.page.get_by_role("navigation", name="Sections of the lesson").get_by_role("button")
-    expect(links).to_have_count(len(SECTIONS))
-    for number in range(len(SECTIONS)):
-        links.nth(number).click()
-        expect(links.nth(number)).to_have_attribute("aria-current", "true")
-        for radio in lab.page.locator(".lesson input[type=radio]:enabled").all()[:1]:
-            radio.check()
-        expect(lab.page.locator(".lesson").get_by_role("button").first).to_be_visible()
-        assert lab.grave("#companion-lesson") == []
-        assert lab.page.evaluate("document.documentElement.scrollWidth") <= width

