@@ -82,7 +82,7 @@ def group(title: str, items: list[dict[str, object]], look: Callable[[], Look]) 
     return Controls(items, on_change=lambda changes: change(lab, changes), look=look, title=title)
 
 
-controls = group("Schedule and parameters", schedule_items(), lambda: look_schedule(lab))
+controls = group("Schedule and parameters", schedule_items(), lambda: look_schedule(lab, trainer))
 stage_controls = group("Plot", plot_items(), lambda: look_plot(lab))
 playhead = group("Playhead", playhead_items(), lambda: look_playhead(lab, trainer))
 toy = group("Training", toy_items(), lambda: look_toy(lab))

@@ -92,7 +92,7 @@ def change(lab: Lab, changes: dict[str, Any]) -> None:
             lab.notices = [str(refused)]
 
 
-def look_schedule(lab: Lab) -> Look:
+def look_schedule(lab: Lab, trainer: Trainer) -> Look:
     """Return what the controls of the curve show."""
     shown: Look = {
         "family": {**PLAIN, "value": lab.family, "note": lab.spec.summary.replace("`", "")},

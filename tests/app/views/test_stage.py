@@ -43,7 +43,7 @@ anything = st.sampled_from(HOSTILE) | st.recursive(
 
 def look(lab: Lab, trainer: Trainer) -> Look:
     """What every control shows."""
-    return {**look_schedule(lab), **look_plot(lab), **look_playhead(lab, trainer), **look_toy(lab)}
+    return {**look_schedule(lab, trainer), **look_plot(lab), **look_playhead(lab, trainer), **look_toy(lab)}
 
 
 def state_of(lab: Lab) -> str:
