@@ -16,7 +16,7 @@ ROOTS = {
     *("controls", "stage_controls", "playhead", "toy", "plot", "path_plot", "loss_plot"),
     *("prose", "tables", "legend", "ranking", "winners", "address"),
     *("sweep_plot", "sweep_controls", "readings", "path_caption", "loss_caption"),
-    *("practice", "canvas", "listing", "lesson", "takeaway", "notes", "frame"),
+    *("practice", "canvas", "listing", "lesson", "takeaway", "notes", "frame", "sweep_caption", "canvas_caption"),
 }
 Visit = Callable[..., tuple[Document, dict[str, Any]]]
 

@@ -68,7 +68,7 @@ def test_clicks_in_two_groups_of_controls_count_in_their_order(lab: LabPage) -> 
         ],
     )
     expect(lab.button("Undo")).to_be_enabled()
-    lab.page.wait_for_timeout(300)
+    lab.quiet()
     assert lab.data("pin_1_data")[0].size == 0
 
 

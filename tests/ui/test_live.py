@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from schedules.facts import number
 from ui.lab_page import LabPage, eventually, same
 
 pytestmark = pytest.mark.browser
@@ -56,13 +57,11 @@ def test_one_polite_region_speaks_after_a_pause_and_not_at_each_move(lab: LabPag
     assert lab.status.get_attribute("aria-live") == "polite"
     assert lab.status.inner_text() == ""
     lab.page.evaluate(SPOKEN)
-    for _ in range(10):
-        lab.slider("eta_max").press("ArrowRight")
-    lab.draws("warmup_cosine", eta_max=4e-4)
+    lab.slider("eta_max").evaluate("(node, events) => (" + HOLD + ")([node, events])", 10)
     eventually(lambda: same(lab.page.evaluate("window.spoken.length"), 1), lab.page)
-    lab.page.wait_for_timeout(700)
+    lab.quiet(700)
     assert lab.page.evaluate("window.spoken") == [f"{lab.sentence} {lab.training}"]
-    assert "4e-4" in lab.sentence
+    assert number(float(lab.exact("eta_max").input_value()), 3) in lab.sentence
 
 
 def test_a_notice_is_spoken_with_the_sentence(lab: LabPage) -> None:

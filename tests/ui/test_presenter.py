@@ -97,7 +97,7 @@ def test_everything_is_large_and_in_view_on_a_projector(visit: OpenLab) -> None:
     eventually(lambda: same(dict(lab.query).get("present"), "1"), lab.page)
     eventually(lambda: same(scrolls(lab), (0, 0)), lab.page)
     for below in ("loss", "path"):
-        lab.page.get_by_role("group", name="Second plot").get_by_text(below.title()).click()
+        lab.page.get_by_role("radio", name=below.title(), exact=True).check()
         eventually(lambda: same(lab.page.evaluate(SEEN), ["schedule", below]), lab.page)  # noqa: B023 - asked at once
 
         def fits() -> None:

@@ -60,7 +60,7 @@ def test_the_steps_that_matter_are_a_table_under_a_fold(lab: LabPage) -> None:
     lr = schedules.curve("warmup_cosine", **SEED)
     *rows, over = rows
     assert over[:2] == ["10,000", "the run is over"]
-    for update, _, rate, _loss in rows:
+    for update, _, rate, *_ in rows:
         assert float(rate) == pytest.approx(lr[int(update.replace(",", ""))], rel=1e-5)
     assert {(update, what) for update, what, *_ in rows} >= {("0", "first update"), ("9,999", "last update")}
     assert [int(update.replace(",", "")) for update, *_ in rows] == sorted(
