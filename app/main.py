@@ -45,6 +45,7 @@ from app.views.winners import Winners
 
 PAUSE = 100  # ms without a move before the map of winners is worked out
 QUIET = 60  # ms after what was sent last, until which the browser has been written to
+AGAIN = 240  # ms until what a slow browser did not take is pushed once more
 
 pn.extension()
 
@@ -127,7 +128,15 @@ address = Address(
     query=encode(lab) if asked else "",
 )
 frame = Frame(lab, lambda: address.query)
-flush = Pacer(address.beat, after, wait=QUIET)
+
+
+def push() -> None:
+    """Push out what waits on its way to the browser, and once more for one that was slow to take the first push."""
+    address.beat()
+    after(address.beat, AGAIN)
+
+
+flush = Pacer(push, after, wait=QUIET)
 
 
 def train() -> None:
