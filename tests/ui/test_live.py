@@ -57,11 +57,17 @@ def test_one_polite_region_speaks_after_a_pause_and_not_at_each_move(lab: LabPag
     assert lab.status.get_attribute("aria-live") == "polite"
     assert lab.status.inner_text() == ""
     lab.page.evaluate(SPOKEN)
-    lab.slider("eta_max").evaluate("(node, events) => (" + HOLD + ")([node, events])", 10)
-    eventually(lambda: same(lab.page.evaluate("window.spoken.length"), 1), lab.page)
-    lab.quiet(700)
-    assert lab.page.evaluate("window.spoken") == [f"{lab.sentence} {lab.training}"]
-    assert number(float(lab.exact("eta_max").input_value()), 3) in lab.sentence
+    moves = 30
+    lab.slider("eta_max").evaluate("(node, events) => (" + HOLD + ")([node, events])", moves)
+    last = number(float(lab.exact("eta_max").input_value()), 3)
+
+    def told() -> None:
+        assert last in lab.sentence
+        assert lab.page.evaluate("window.spoken.at(-1)") == f"{lab.sentence} {lab.training}"
+
+    eventually(told, lab.page)
+    # Once, where the answers come without a pause; a busy machine may make a pause or two of its own.
+    assert lab.page.evaluate("window.spoken.length") <= moves // 10
 
 
 def test_a_notice_is_spoken_with_the_sentence(lab: LabPage) -> None:

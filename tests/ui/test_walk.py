@@ -58,7 +58,7 @@ WRITTEN = """() => {
 
 
 def test_whatever_hands_do_in_whatever_order_the_page_stays_true(visit: OpenLab) -> None:
-    lab = visit("T=300&Tw=30")
+    lab = visit("T=300&Tw=30", permissions=["clipboard-read", "clipboard-write"])
     draw, done, end = random.Random(SEED), [], time.monotonic() + SECONDS
     try:
         for number in range(ACTS):
