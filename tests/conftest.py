@@ -6,8 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from ensure_browser import find
-
-PATIENCE = 15_000  # ms: a machine may be busy; what holds at once costs none of it
+from ui.lab_page import SECONDS
 
 
 @pytest.fixture(scope="session")
@@ -15,7 +14,7 @@ def chromium() -> Iterator[Browser]:
     """Return a headless Chromium."""
     path = find()
     assert path, "no Chromium: `make test` brings one"
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=1000 * SECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path)
         yield browser

@@ -9,6 +9,9 @@ const TICKS = 200 // positions of a slider along an axis
 const idle = (button, is) => button.setAttribute("aria-disabled", String(is))
 const isIdle = (button) => button.getAttribute("aria-disabled") === "true"
 
+// What an act says of a draft; clearing sends null.
+const DRAFTED = {predict: "answer", clear: "answer", why: "reason", sure: "sure"}
+
 /** Sends the newest value after a pause; `pending` tells that what the page shows is newer than what was sent. */
 function pausing(send) {
   let timer
@@ -591,19 +594,14 @@ export function render({model, el, view}) {
     const question = {exercise, seed}
     const resuming = here.some(([name]) => name === "resume")
     const draft = resuming ? {...ledger.draftOf(question)} : {answer, reason, sure, nudges: nudges.length}
-    for (const [name, value] of here) {
-      if (name === "predict") draft.answer = value
-      else if (name === "clear") draft.answer = null
-      else if (name === "why") draft.reason = value
-      else if (name === "sure") draft.sure = value
-    }
+    for (const [name, value] of here) if (name in DRAFTED) draft[DRAFTED[name]] = value
     ledger.draft(question, draft)
   }
   const send = (name, value) => {
     const at = waiting.findLastIndex(([waits]) => waits === name)
     if (["predict", "why"].includes(name) && at >= 0 && at === waiting.length - 1) waiting[at] = [name, value]
     else waiting.push([name, value])
-    if (before.open && ["predict", "clear", "why", "sure"].includes(name)) keepDraft(before)
+    if (before.open && name in DRAFTED) keepDraft(before)
     flush()
   }
   let resumed // the question whose record has been sent

@@ -122,7 +122,7 @@ def look_plot(lab: Lab) -> Look:
 
 def look_playhead(lab: Lab, trainer: Trainer) -> Look:
     """Return what the playhead shows."""
-    return {"step": _held(IDLE) if lab.held else _reading(lab, trainer)}
+    return _covered(lab, {"step": IDLE if lab.held else _reading(lab, trainer)})
 
 
 def look_toy(lab: Lab) -> Look:
@@ -140,20 +140,24 @@ def look_toy(lab: Lab) -> Look:
         if spec.name in ASIDE and reason:
             state["hidden"] = True
         shown[spec.name] = state if spec.kind == "choice" else {**state, **_reach(lab, spec, state["value"])}
-    return {name: _held(state) for name, state in shown.items()} if lab.held else shown
+    return _covered(lab, shown)
 
 
 def _arranged(lab: Lab, shown: Look) -> Look:
-    """Hide what the page is to leave out, and hold all of it while a prediction is open."""
+    """Hide what the page is to leave out."""
     for name, state in shown.items():
         part = PART.get(name, "own" if "." in name else name)
         shown[name] = {**state, "hidden": state["hidden"] or part in lab.hidden}
-    return {name: _held(state) for name, state in shown.items()} if lab.held else shown
+    return _covered(lab, shown)
 
 
-def _held(state: dict[str, Any]) -> dict[str, Any]:
-    """Return how a control looks while a prediction is open: it does nothing, and says nothing of the curve."""
-    return {**state, "disabled": True, **({"text": ""} if "text" in state else {})}
+def _covered(lab: Lab, shown: Look) -> Look:
+    """While a prediction is open, let controls do nothing and say nothing of the curve."""
+    if not lab.held:
+        return shown
+    return {
+        name: {**state, "disabled": True, **({"text": ""} if "text" in state else {})} for name, state in shown.items()
+    }
 
 
 def _reading(lab: Lab, trainer: Trainer) -> dict[str, Any]:

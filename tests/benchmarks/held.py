@@ -102,6 +102,5 @@ def _table(found: dict[Site, list[dict[str, float]]]) -> Table:
             met=met if judged else None,
         )
         if judged:
-            found = f"{middle['pictures']:.0f} a second, {middle['lag']:.0f} ms"
-            table.find("held", found, met)
+            table.find("held", f"{middle['pictures']:.0f} a second, {middle['lag']:.0f} ms", met)
     return table
