@@ -43,6 +43,10 @@ class Outlook:
     exact: Expectation | None
     diverged_at: int
 
+    def at(self, step: int) -> int:
+        """Return where in the arrays the last recorded step stands that is not after `step`."""
+        return int(self.steps.searchsorted(step, side="right")) - 1
+
     def reach(self, level: float) -> int:
         """Return the first recorded step with an expected loss of at most `level`; −1 if there is none."""
         there = self.loss <= level

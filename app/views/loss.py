@@ -201,8 +201,8 @@ class LossPlot(Plot):
         if not self._lab.step:
             put(self._now, {"x": [], "y": [], "low": []})
             return
-        at = int(np.searchsorted(shown.steps, step, side="right")) - 1
-        put(self._now, {"x": [step], "y": [float(self._clip(shown.loss)[at])], "low": [self._box[2]]})
+        loss = self._clip(shown.loss)[shown.at(step)]
+        put(self._now, {"x": [step], "y": [float(loss)], "low": [self._box[2]]})
 
     def _draw_labels(self, shown: Outlook) -> None:
         left, right, low, high = self._box

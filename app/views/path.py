@@ -150,7 +150,7 @@ class PathPlot(Plot):
             self._ends,
             {"x": path[ends, 1], "y": path[ends, 0], "marker": ["square", "diamond"][: len(ends)]},
         )
-        at = self._at(shown)
+        at = shown.at(self._lab.step)
         here = self._lab.step > 0 and at < gone
         put(self._now, {"x": [path[at, 1]], "y": [path[at, 0]]} if here else EMPTY)
         words = ["start", "end"][: len(ends)]
@@ -170,7 +170,7 @@ class PathPlot(Plot):
         for source in (self._single, self._ends, self._now):
             put(source, {name: [] for name in source.data})
         put(self.data, {"step": [], "x": [], "y": []})
-        at = self._at(shown) if self._lab.step else len(shown.path) - 1
+        at = shown.at(self._lab.step) if self._lab.step else len(shown.path) - 1
         weights = shown.path * problem.scales
         put(self._line, _decision_line(weights[at], across, up))
         earlier = np.unique(np.geomspace(1, max(1, at), GHOSTS + 1).astype(int))[:-1].tolist()
@@ -184,11 +184,6 @@ class PathPlot(Plot):
             },
         )
         self._label([])
-
-    def _at(self, shown: Outlook) -> int:
-        """Return the recorded step at the playhead."""
-        step = min(self._lab.step, int(shown.steps[-1]))
-        return int(np.searchsorted(shown.steps, step, side="right")) - 1
 
     def _axes(self, x_label: str, y_label: str, across: float, up: float) -> None:
         self.figure.xaxis[0].axis_label, self.figure.yaxis[0].axis_label = x_label, y_label

@@ -167,8 +167,7 @@ def _reading(lab: Lab, trainer: Trainer) -> dict[str, Any]:
     rate = f"next rate {number(float(lab.run.lr[step]), 3)}" if step < T else "the run is over"
     words = [f"{step:,} of {T:,} updates made", rate]
     if found := trainer.live:
-        at = int(found.steps.searchsorted(step, side="right")) - 1
-        loss = float(found.loss[at])
+        loss = float(found.loss[found.at(step)])
         words.append(f"loss {number(loss, 3)}" if loss < float("inf") else "loss more than a float can hold")
     words += [label for moment, label in moments if moment == step]
     return {"value": step, "high": T, "text": ", ".join(words), "moments": [moment for moment, _ in moments]}

@@ -53,7 +53,7 @@ class Tables(Component):
         found = self._trainer.live
         if found is None:
             return "", ""
-        at = int(found.steps.searchsorted(step, "right")) - 1
+        at = found.at(step)
         place = found.path[at]
         names = ("θ₁", "θ₂") if len(place) == PLANE else ("w₁", "w₂", "b")
         words = ", ".join(f"{name} {number(float(value), 3)}" for name, value in zip(names, place, strict=True))
