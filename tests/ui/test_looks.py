@@ -68,6 +68,9 @@ def test_nothing_is_cut_off_or_covered(visit: OpenLab, subtests: pytest.Subtests
                 lab.page.set_viewport_size(size)
                 eventually(lambda: same(sideways(lab.page), 0), lab.page)
                 eventually(lambda: same(lab.page.evaluate(COVERED), []), lab.page)
+                assert lab.page.locator(".tabs button").evaluate_all(
+                    "(tabs) => tabs.every((tab) => tab.scrollWidth <= tab.clientWidth)"
+                )
 
 
 def test_plot_and_all_six_sliders_are_in_view_at_once(lab: LabPage) -> None:
