@@ -5,7 +5,6 @@ from typing import Any
 
 import panel as pn
 
-import app.visitors  # noqa: F401 - holds from its import on
 from app.link import decode, encode, parse
 from app.model import Lab
 from app.training import Pacer, Trainer
@@ -20,7 +19,7 @@ from app.views.lesson import Lesson
 from app.views.listing import Listing
 from app.views.loss import LossPlot
 from app.views.notes import Notes
-from app.views.page import make_page
+from app.views.page import fill
 from app.views.path import PathPlot
 from app.views.practice import Practice
 from app.views.prose import Prose
@@ -47,7 +46,7 @@ PAUSE = 100  # ms without a move before the map of winners is worked out
 QUIET = 60  # ms after what was sent last, until which the browser has been written to
 AGAIN = 240  # ms until what a slow browser did not take is pushed once more
 
-pn.extension()
+pn.extension(browser_info=False)
 
 document = pn.state.curdoc
 lab = Lab()
@@ -176,9 +175,9 @@ notes.param.watch(lambda _event: flush.nudge(), ["open"])
 lab.param.watch(refresh, "revision")
 lab.param.watch(rearrange, "framed")
 lab.param.watch(lambda _event: show(practised), "practised")
-make_page(
+fill(
+    document,
     "Schedule Lab",
-    start=frame.start,
     controls=controls,
     stage_controls=stage_controls,
     playhead=playhead,
@@ -203,4 +202,4 @@ make_page(
     address=address,
     **{name: pn.pane.Bokeh(each.figure, sizing_mode="stretch_both", margin=0) for name, each in figures.items()},
     **{name: each.pane for name, each in late.items()},
-).servable()
+)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from bokeh.server.views.session_handler import SessionHandler
+from panel.io.server import DocHandler
 from tornado.web import HTTPError
 
 # By any of these a request says which session it wants.
@@ -10,20 +11,21 @@ CHOSEN = ("bokeh-session-id", "bokeh-token")
 HEADER = "Bokeh-Session-Id"
 
 
-def _refuse_chosen_sessions() -> None:
+def _refuse_chosen_sessions(handler_class: Any) -> None:
     """Give every visit a session of its own, whatever its address asks for.
 
     Bokeh (3.9) opens the session that an address names, signed or not: whoever sent a student a link with the name of
     a session of their own would read in it all that the student does, and could move the page for them.
     """
-    given = SessionHandler.get_session
+    given = handler_class.get_session
 
     async def get_session(handler: Any) -> Any:
         if HEADER in handler.request.headers or any(handler.get_argument(name, None) is not None for name in CHOSEN):
             raise HTTPError(status_code=403, reason="A session cannot be chosen")
         return await given(handler)
 
-    SessionHandler.get_session = get_session
+    handler_class.get_session = get_session
 
 
-_refuse_chosen_sessions()
+for _handler in (SessionHandler, DocHandler):
+    _refuse_chosen_sessions(_handler)

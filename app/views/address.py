@@ -1,12 +1,11 @@
 """What the page has in common with the browser around it: the address, the theme, and the connection."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import ClassVar
 
 import param
 
-from app.views.component import Component
+from app.views.component import Component, drawn_by
 
 
 class Address(Component):
@@ -21,7 +20,7 @@ class Address(Component):
     rem = param.Number(default=16, doc="From the browser: the root font size [pixels].")
     beats = param.Integer(default=0, doc="To the browser: moves when things have come to rest; see `beat`.")
 
-    _esm = Path(__file__).parent / "address.js"
+    _esm = drawn_by("address")
     _debounce: ClassVar[int] = 0
     _busy__ignore: ClassVar[list[str]] = ["visited", "rem"]
 

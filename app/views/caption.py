@@ -1,11 +1,10 @@
 """A line of text under a plot: what its lines and marks are, for the state as it is."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import param
 
-from app.views.component import Component
+from app.views.component import Component, drawn_by
 
 
 class Caption(Component):
@@ -13,7 +12,7 @@ class Caption(Component):
 
     text = param.String(default="")
 
-    _esm = Path(__file__).parent / "caption.js"
+    _esm = drawn_by("caption")
 
     def __init__(self, read: Callable[[], str]) -> None:
         self._read = read

@@ -17,6 +17,15 @@ class Component(JSComponent):
         return tuple(self._busy__ignore)
 
 
+def drawn_by(name: str) -> str:
+    """Return the module of a component that is drawn by the page's own script of this name; see theme.py.
+
+    Panel translates and compiles each component's script in the browser, on every visit; of this line there is next to
+    nothing to translate, while what the page has in itself the browser reads as it is.
+    """
+    return f"export const render = (given) => window.scheduleLab.draw.{name}(given)"
+
+
 def whole(value: object) -> int:
     """Return the number of a message as the browser counts them; 0 for what is none."""
     return value if isinstance(value, int) and not isinstance(value, bool) else 0

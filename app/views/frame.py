@@ -7,7 +7,6 @@ can be hidden, the link as text and its QR code are made only while the panel th
 import contextlib
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, ClassVar
 
 import panel as pn
@@ -19,7 +18,7 @@ from app.model import Lab
 from app.parts import GROUPS, marked
 from app.practice.bank import EXERCISES, NUMBERED
 from app.practice.question import LARGEST_SEED
-from app.views.component import Component
+from app.views.component import Component, drawn_by
 
 BASE = re.compile(r"https?://[!-~]{1,300}")  # what a page may be called: printable, and not endless
 ARRANGED = ("tab", "hidden", "present", "below")
@@ -39,7 +38,7 @@ class Frame(Component):
     sent = param.Dict(default={}, doc="From the browser: {seq, acts}; an act is [name, value], and may come twice.")
     done = param.Integer(default=0, doc="To the browser: the last `seq` that is answered.")
 
-    _esm = Path(__file__).parent / "frame.js"
+    _esm = drawn_by("frame")
     _debounce: ClassVar[int] = 0
     _busy__ignore: ClassVar[list[str]] = ["sent"]
 
@@ -48,17 +47,6 @@ class Frame(Component):
         self._query = query
         self._base = ""  # where the browser sees the page, while its panel is open
         super().__init__(shown=self._state(), sizing_mode="stretch_width", margin=0)
-
-    @property
-    def start(self) -> dict[str, str]:
-        """What the page is marked with before any script of its parts runs: `data-` attributes of its root."""
-        shown = self.shown
-        marks = {"companion": shown["tab"], "hidden": " ".join(shown["marks"]), "below": shown["below"]}
-        return {
-            **marks,
-            **({"presenter": ""} if shown["present"] else {}),
-            **({"exercise": ""} if shown["exercise"] else {}),
-        }
 
     @param.depends("sent", watch=True)
     def _receive(self) -> None:

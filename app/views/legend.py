@@ -1,13 +1,12 @@
 """Which curve is which: the live one and the pinned ones, each named by what tells it from the others."""
 
-from pathlib import Path
 from typing import Any, ClassVar
 
 import panel as pn
 import param
 
 from app.model import Lab, describe_difference
-from app.views.component import Component
+from app.views.component import Component, drawn_by
 
 
 class Legend(Component):
@@ -16,7 +15,7 @@ class Legend(Component):
     curves = param.List(default=[], doc="Name of each curve: the live one, then the pinned ones.")
     pressed = param.Dict(default={}, doc="From the browser: {act, index, seq}.")
 
-    _esm = Path(__file__).parent / "legend.js"
+    _esm = drawn_by("legend")
     _debounce: ClassVar[int] = 0
     _busy__ignore: ClassVar[list[str]] = ["pressed"]
 

@@ -3,7 +3,6 @@
 Nothing is written while the tab is closed, or while a prediction is open.
 """
 
-from pathlib import Path
 from typing import ClassVar
 
 import panel as pn
@@ -11,7 +10,7 @@ import param
 
 from app.lesson.programs import engine_code
 from app.model import Lab
-from app.views.component import Component
+from app.views.component import Component, drawn_by
 from schedules import TARGETS, export_code, key_value_rows
 
 ENGINE = "engine"
@@ -31,7 +30,7 @@ class Listing(Component):
     output = param.List(default=[], doc="To the browser: [what, value] as the run has it.")
     note = param.String(default="", doc="To the browser: what to know of this code.")
 
-    _esm = Path(__file__).parent / "listing.js"
+    _esm = drawn_by("listing")
     _debounce: ClassVar[int] = 0
     _busy__ignore: ClassVar[list[str]] = ["open", "target"]
 

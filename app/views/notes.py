@@ -6,7 +6,6 @@ that no sooner than the tab is open; of the stage, nothing while a prediction is
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, ClassVar
 
 import panel as pn
@@ -15,7 +14,7 @@ import param
 from app.link import encode
 from app.model import Lab
 from app.subjects import KINDS, Subject, stage_subjects, standing_subjects
-from app.views.component import Component
+from app.views.component import Component, drawn_by
 
 CRITERIA = (
     "I can say in my own words how it works.",
@@ -34,7 +33,7 @@ class Notes(Component):
     family = param.Dict(default={}, doc="To the browser: subjects of the family on the stage by kind; or none.")
     stage = param.Dict(default={}, doc="To the browser: the present stage as a `subject`, and its `link`; or nothing.")
 
-    _esm = Path(__file__).parent / "notes.js"
+    _esm = drawn_by("notes")
     _debounce: ClassVar[int] = 0
     _busy__ignore: ClassVar[list[str]] = ["open"]
 

@@ -4,7 +4,6 @@ Everything that is shown of an attempt comes from `Desk.shown`; the ledger is th
 but for the one record that brings a committed prediction back.
 """
 
-from pathlib import Path
 from typing import Any, ClassVar
 
 import panel as pn
@@ -14,9 +13,8 @@ from app.model import Lab
 from app.practice.attempt import LEAST_REASON, MOST_TEXT, SURE
 from app.practice.desk import catalogue
 from app.practice.question import IDEAS, LARGEST_SEED
-from app.views.component import Component, whole
+from app.views.component import Component, drawn_by, whole
 
-HERE = Path(__file__).parent
 MOST_ACTS = 20  # of a message; the browser sends what is more in the next one
 
 
@@ -28,7 +26,7 @@ class Practice(Component):
     sent = param.Dict(default={}, doc="From the browser: {seq, acts}; each act is [name, value].")
     done = param.Integer(default=0, doc="To the browser: the last `seq` that is answered.")
 
-    _esm = "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("ledger.js", "practice.js"))
+    _esm = drawn_by("practice")
     _debounce: ClassVar[int] = 2  # see controls.py
     _busy__ignore: ClassVar[list[str]] = ["sent"]
 

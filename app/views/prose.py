@@ -1,12 +1,10 @@
 """What the page says in words: the sentence about the curve, and what the reader should know about the last change."""
 
-from pathlib import Path
-
 import param
 
 from app.model import Lab
 from app.training import Trainer
-from app.views.component import Component
+from app.views.component import Component, drawn_by
 
 
 class Prose(Component):
@@ -17,7 +15,7 @@ class Prose(Component):
     notices = param.List(default=[], item_type=str)
     error = param.String(default="")
 
-    _esm = Path(__file__).parent / "prose.js"
+    _esm = drawn_by("prose")
 
     def __init__(self, lab: Lab, trainer: Trainer) -> None:
         self._lab = lab

@@ -6,7 +6,6 @@ can be looked up first teaches nothing.
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,7 @@ from numpy.typing import NDArray
 
 from app.model import Lab
 from app.training import UNSEEN, Trainer
-from app.views.component import Component
+from app.views.component import Component, drawn_by
 from app.views.controls import button, slider, switch
 from app.views.labels import LINE, Label, Placed, place
 from app.views.plotting import FONT, MARGIN, ROOM, TEXT, USUAL_REM, Plot, log_ticks, put, ticks
@@ -458,7 +457,7 @@ class Readings(Component):
     says = param.List(default=[], item_type=str, doc="Sentences on what the table shows.")
     line = param.List(default=[], doc="[rate, loss before it] along the plotted line, in words.")
 
-    _esm = Path(__file__).parent / "sweep.js"
+    _esm = drawn_by("sweep")
 
     def __init__(self, lab: Lab, trainer: Trainer) -> None:
         self._lab = lab

@@ -1,13 +1,11 @@
 """The figures that sum up the live curve, and the steps that matter, as real tables."""
 
-from pathlib import Path
-
 import numpy as np
 import param
 
 from app.model import Lab
 from app.training import Trainer
-from app.views.component import Component
+from app.views.component import Component, drawn_by
 from schedules.curves import in_order
 from schedules.facts import key_value_rows, number
 
@@ -21,7 +19,7 @@ class Tables(Component):
     key_values = param.List(default=[], doc="[label, value] pairs.")
     steps = param.List(default=[], doc="[step, what, rate, loss, parameters] rows.")
 
-    _esm = Path(__file__).parent / "tables.js"
+    _esm = drawn_by("tables")
 
     def __init__(self, lab: Lab, trainer: Trainer) -> None:
         self._lab = lab

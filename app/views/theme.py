@@ -8,14 +8,34 @@ ICON = (_ROOT / "static" / "icon.svg").read_text(encoding="utf-8")
 PAGE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
 
 
+# What each component is drawn by, and what its script needs beside its own.
+DRAWN: dict[str, tuple[str, ...]] = {
+    "address": (),
+    "caption": (),
+    "controls": (),
+    "frame": (),
+    "legend": (),
+    "lesson": (),
+    "listing": (),
+    "notes": (),
+    "practice": ("ledger",),
+    "prose": (),
+    "ranking": (),
+    "sweep": (),
+    "tables": (),
+    "takeaway": (),
+    "winners": (),
+}
+
+
 def _script(name: str) -> str:
     return (Path(__file__).parent / f"{name}.js").read_text(encoding="utf-8")
 
 
-def _component(name: str) -> str:
-    """Return a component's script as a function of the page: one that stands there often is then sent only once."""
-    script = _script(name).replace("export function render", "function render")
-    return f"window.scheduleLab.{name} = (() => {{\n{script}\nreturn render\n}})()\n"
+def _drawer(name: str, needed: tuple[str, ...]) -> str:
+    """Return a component's script as a function of the page: however often it stands there, it is sent once."""
+    script = "".join(_script(each) for each in (*needed, name)).replace("export function render", "function render")
+    return f"window.scheduleLab.draw.{name} = (() => {{\n{script}\nreturn render\n}})()\n"
 
 
-SHARED = _script("dom") + _script("pen") + _component("controls")
+SHARED = _script("dom") + _script("pen") + "".join(_drawer(*each) for each in DRAWN.items())

@@ -178,18 +178,13 @@ def test_a_move_without_an_exercise_leaves_the_canvas_alone(built: tuple[Documen
     assert [event for event in changed if getattr(event, "model", None) in canvas] == []
 
 
-def test_a_link_says_what_stands_where_before_the_parts_are_there(visit: Visit) -> None:
-    document, names = visit(tab="code", hide="compare,winners,sweep,T", present="1", below="path")
-    start = document.template_variables["start"]
-    assert start == {
-        "companion": "code",
-        "hidden": "T compare winners sweep wide",
-        "below": "path",
-        "presenter": "",
-    }
-    shown = names["controls"].shown
-    assert [name for name, state in shown.items() if state["hidden"] and "." not in name] == ["T"]
-    assert names["frame"].shown["tab"] == "code"
+def test_a_link_says_what_stands_where(visit: Visit) -> None:
+    _document, names = visit(tab="code", hide="compare,winners,sweep,T", present="1", below="path")
+    shown = names["frame"].shown
+    assert (shown["tab"], shown["present"], shown["below"]) == ("code", True, "path")
+    assert shown["marks"] == ["T", "compare", "winners", "sweep", "wide"]
+    controls = names["controls"].shown
+    assert [name for name, state in controls.items() if state["hidden"] and "." not in name] == ["T"]
 
 
 def test_what_stands_where_reaches_the_controls_and_the_address_and_no_curve(names: dict[str, Any]) -> None:

@@ -45,7 +45,6 @@ def test_tab_mode_and_plot_go_into_the_state_and_come_back(frame: Frame, lab: La
         **{"tab": "code", "present": True, "below": "path", "hidden": ["T", "toy"]},
         **{"marks": ["T", "toy"], "exercise": "", "seed": 0},
     }
-    assert frame.start == {"companion": "code", "hidden": "T toy", "below": "path", "presenter": ""}
     assert frame.done == 4
 
 
@@ -59,7 +58,6 @@ def test_what_is_left_empty_is_marked_too(frame: Frame) -> None:
 def test_an_exercise_is_opened_with_its_seed_and_closed(frame: Frame, lab: Lab) -> None:
     send(frame, "exercise", {"exercise": "E4", "seed": 7})
     assert (lab.exercise, lab.exercise_seed, lab.tab) == ("E4", 7, "practice")
-    assert frame.start["exercise"] == ""
     send(frame, "exercise", {"exercise": "", "seed": 7})
     assert (lab.exercise, lab.exercise_seed) == ("", 0)
 

@@ -12,7 +12,7 @@ from bokeh.document import Document
 
 from app.model import Lab
 from app.presets import PRESETS
-from app.views.page import make_page
+from app.views.page import fill
 from app.views.schedule import SchedulePlot
 from app.views.theme import ICON, PAGE, STYLE
 from idle import idle
@@ -82,8 +82,7 @@ def test_the_page_can_be_built_without_a_server() -> None:
     parts = {
         name: pn.pane.HTML(name) for name in ("controls", "stage_controls", "prose", "tables", "legend", "address")
     }
-    page = make_page("Lab", schedule=pn.pane.Bokeh(SchedulePlot(lab, idle(lab)).figure), **parts)
-    page.server_doc(document)
+    fill(document, "Lab", schedule=pn.pane.Bokeh(SchedulePlot(lab, idle(lab)).figure), **parts)
     assert {root.name for root in document.roots} == {*parts, "schedule"}
     assert document.template_variables["app_title"] == "Lab"
 
