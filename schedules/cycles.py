@@ -26,18 +26,7 @@ def cycle_starts(first: int, mult: float, steps: int) -> NDArray[np.float64]:
     Returns:
         float64, at least one value, increasing, read-only.
     """
-    if mult == 1:
-        starts = np.arange(0, max(1, steps), first, dtype=np.float64)
-    else:
-        sums, start, length = [0.0], 0.0, float(first)
-        while start + length < steps:
-            start += length
-            length *= mult
-            sums.append(start)
-        starts = np.array(sums)
-        whole = np.round(starts)
-        near = np.abs(starts - whole) <= SNAP * np.arange(starts.size) * starts
-        starts = np.where(near, whole, starts)
+    starts = np.arange(0, max(1, steps), first, dtype=np.float64) if mult == 1 else np.array(sums(first, mult, steps))
     starts.setflags(write=False)
     return starts
 
@@ -51,6 +40,28 @@ def cycle_of(k: Any, first: int, mult: float) -> tuple[Any, Any]:
         mult: Growth of the lengths, at least 1.
     """
     starts = cycle_starts(first, mult, int(np.max(k)) + 1)
-    lengths = first * mult ** np.arange(starts.size)
+    lengths = length_of(np.arange(starts.size), first, mult)
     cycle = np.searchsorted(starts, k, side="right") - 1
     return starts[cycle], lengths[cycle]
+
+
+# The two that follow are plain enough to be said in other languages too; see `schedules.javascript`.
+
+
+def sums(first: float, mult: float, steps: float) -> list[float]:
+    """Return what `cycle_starts` does, by adding up one length after the other."""
+    starts = [0.0]
+    start = 0.0
+    length = first
+    while start + length < steps:
+        start = start + length
+        length = length * mult
+        whole = round(start)
+        near = abs(start - whole) <= SNAP * len(starts) * start
+        starts.append(whole if near else start)
+    return starts
+
+
+def length_of(cycle: Any, first: float, mult: float) -> Any:
+    """Return the length of each cycle of `cycle`, counted from 0 [steps]."""
+    return first * mult**cycle

@@ -3,6 +3,7 @@
 const {make} = window.scheduleLab
 
 const WATCHDOG = 3000 // ms after which an answer counts as lost
+const LONGEST_REST = 250 // ms between two moves of a slider that is held
 
 /** The values a slider can take, least first. */
 function grid({scale, low, high, whole, zero}) {
@@ -51,7 +52,21 @@ function written(value) {
 }
 
 // All groups of controls stand in one line, so that "pin" in one and "reset" in another arrive in the order of the clicks.
-const line = (window.scheduleLab.line ??= {busy: false, waiting: []})
+const line = (window.scheduleLab.line ??= {busy: false, waiting: [], hasty: false, next: 0, timer: undefined})
+
+/** Lets the next group send, unless an answer is awaited. */
+function advance() {
+  clearTimeout(line.timer)
+  if (line.busy || line.waiting.length === 0) return
+  const rest = line.hasty ? 0 : line.next - performance.now()
+  if (rest > 0) {
+    line.timer = setTimeout(advance, rest)
+    return
+  }
+  const group = line.waiting.shift()
+  if (line.waiting.length === 0) line.hasty = false
+  group.leave()
+}
 
 /** Sends changes one batch at a time: the next leaves when the last is answered, with the newest value of each. */
 class Outbox {
@@ -62,26 +77,32 @@ class Outbox {
     this.sent = {}
     this.flying = 0
     this.seq = 0
-    model.on("done", () => {
-      if (this.flying && model.done >= this.flying) this.landed()
-    })
+    // Once all of the message is taken in: what is shown, and the curve, may stand behind `done` in it.
+    model.on("done", () => queueMicrotask(() => this.flying && model.done >= this.flying && this.landed()))
   }
-  put(name, value) {
+  /** A change that the page shows by itself is in no haste: while it is held, the server rests as long as it worked. */
+  put(name, value, hasty = true) {
     this.pending[name] = value
-    this.flush()
+    line.hasty ||= hasty
+    if (!line.waiting.includes(this)) line.waiting.push(this)
+    advance() // what is ready leaves at once: the server works on the newest values while the browser paints
   }
   /** Whether a newer value of a control is on its way than the page can show. */
   holds(name) {
     return name in this.pending || (this.flying > 0 && name in this.sent)
   }
-  flush() {
-    if (Object.keys(this.pending).length === 0) return
-    if (line.busy) {
-      if (!line.waiting.includes(this)) line.waiting.push(this)
-      return
-    }
+  /** Whether there is nothing newer than the page shows. */
+  get idle() {
+    return this.flying === 0 && Object.keys(this.pending).length === 0
+  }
+  /** The newest value of a control that is not answered yet; undefined, if there is none. */
+  newest(name) {
+    return this.pending[name] ?? (this.flying > 0 ? this.sent[name] : undefined)
+  }
+  leave() {
     line.busy = true
     this.flying = ++this.seq
+    this.left = performance.now()
     this.sent = this.pending
     this.pending = {}
     this.watchdog = setTimeout(() => this.landed(), WATCHDOG)
@@ -91,14 +112,16 @@ class Outbox {
     clearTimeout(this.watchdog)
     this.flying = 0
     line.busy = false
+    const now = performance.now()
+    line.next = now + Math.min(LONGEST_REST, now - this.left)
     this.onAnswer(Object.keys(this.sent))
-    line.waiting.shift()?.flush() // at once: the server works on the newest values while the browser paints the answer
+    advance()
   }
 }
 
 const BUILDERS = {slider: buildSlider, playhead: buildPlayhead, choice: buildChoice, switch: buildSwitch, button: buildButton}
 
-function buildSlider(item, outbox) {
+function buildSlider(item, outbox, moved) {
   const id = `control-${item.name}`
   const range = make("input", {type: "range", id, min: 0, step: 1, "aria-describedby": `${id}-hint`})
   const exact = make("input", {
@@ -124,7 +147,8 @@ function buildSlider(item, outbox) {
     const share = item.share ? `, ${Number(((100 * current) / high).toPrecision(3))} percent of the run` : ""
     range.setAttribute("aria-valuetext", [written(current), item.unit].filter(Boolean).join(" ") + share)
     track()
-    outbox.put(item.name, current)
+    outbox.put(item.name, current, !moved)
+    moved?.()
   }
   const step = (by) => {
     // From an exact value between two positions, the first step goes to the neighbour on that side.
@@ -353,11 +377,20 @@ export function render({model, el}) {
   // What was sent is shown again as the page took it: a number beyond the end goes back to the end.
   const outbox = new Outbox(model, (names) => {
     for (const name of names) if (name in states) controls[name].show(states[name])
+    if (moved && outbox.idle) window.scheduleLab.preview.settle()
   })
+  // A slider of the curve moves it here at once: by the newest values, and those that its family has of its own.
+  const drawAhead = () => {
+    const newest = (name) => outbox.newest(name) ?? states[name].value
+    const family = newest("family")
+    const own = Object.keys(states).filter((name) => !name.includes(".") || name.startsWith(`${family}.`))
+    window.scheduleLab.preview.draw(family, Object.fromEntries(own.map((name) => [name.split(".").at(-1), newest(name)])))
+  }
+  const moved = model.items.some((item) => item.name === "family") ? drawAhead : undefined
   const group = make("div", {role: "group", "aria-label": model.title, class: "controls"})
   group.classList.toggle("bar", !model.items.some((item) => ["slider", "playhead"].includes(item.kind)))
   for (const item of model.items) {
-    controls[item.name] = BUILDERS[item.kind](item, outbox)
+    controls[item.name] = BUILDERS[item.kind](item, outbox, moved)
     group.append(controls[item.name].node)
   }
   const show = () => {

@@ -66,7 +66,7 @@ class SchedulePlot(Plot):
         self._joins = ColumnDataSource({"x": []})
         self._floor = ColumnDataSource({"left": [], "right": [], "y": []})
         self._marks = ColumnDataSource({"x": [], "y": []})
-        self._edge = ColumnDataSource({"from": [], "to": [], "y": []})
+        self._edge = ColumnDataSource({"from": [], "to": [], "y": []}, name="edge_data")
         self._above = ColumnDataSource({"step": [], "lr": []}, name="above_edge_data")
         self._now = ColumnDataSource(dict(NOTHING), name="schedule_playhead_data")
         self._labels = ColumnDataSource({"x": [], "y": [], "text": [], "align": [], "dx": [], "dy": []})

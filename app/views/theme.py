@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from schedules.javascript import script
+
 _ROOT = Path(__file__).parents[2]
 STYLE = (_ROOT / "static" / "style.css").read_text(encoding="utf-8")
 ICON = (_ROOT / "static" / "icon.svg").read_text(encoding="utf-8")
@@ -38,4 +40,6 @@ def _drawer(name: str, needed: tuple[str, ...]) -> str:
     return f"window.scheduleLab.draw.{name} = (() => {{\n{script}\nreturn render\n}})()\n"
 
 
-SHARED = _script("dom") + _script("pen") + "".join(_drawer(*each) for each in DRAWN.items())
+RULES = f"window.scheduleLab.rules = {script()}\n"
+PARTS = (_script("dom"), _script("sheets"), _script("pen"), RULES, _script("preview"))
+SHARED = "".join((*PARTS, *map(_drawer, DRAWN, DRAWN.values())))

@@ -64,7 +64,8 @@ def _table(curves: dict[Site, list[Sample]], everything: list[Sample]) -> Table:
         ["page", "measured to", "p50", "p95", "longest", "p50 / bare", "p95 / bare", "median of pairs / bare"],
         [
             "Each page ended on the engine's curve for the value that its slider showed.",
-            "All of ours: schedule, loss and path, with exact band, three runs, edge, key values and ranking.",
+            "Our schedule is drawn in the browser, by the engine's own rule, and then confirmed by the server.",
+            "All of ours: the answer with loss and path, exact band, three runs, edge, key values and ranking.",
         ],
     )
     for stage, words in STAGES.items():

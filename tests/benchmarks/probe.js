@@ -33,11 +33,19 @@ window.probe = {
   name(view) {
     return this.source(view) ? "schedule" : this.others.find((name) => view.model.name === name)
   },
-  /** A number that changes whenever a rate does, or, of another figure, where its first line goes. */
+  /**
+   * What changes whenever a curve does: its length and its first highest rate, which a warmup moves with each step, but
+   * not the choice of points, so that a curve drawn twice counts once. Of another figure, where its first line goes.
+   */
   signature(view) {
-    const source = this.source(view) ?? this.source(view, `${view.model.name}_data`)
+    if (this.source(view)) {
+      const {step, lr} = this.data(view)
+      const highest = lr.reduce((best, rate, at) => (rate > lr[best] ? at : best), 0)
+      return `${step.at(-1)} ${step[highest]} ${lr[highest]?.toPrecision(6)}`
+    }
+    const source = this.source(view, `${view.model.name}_data`)
     let sum = 0
-    for (const name of source.name === "schedule_data" ? ["lr"] : ["loss", "x", "y"]) {
+    for (const name of ["loss", "x", "y"]) {
       const column = source.data.get?.(name) ?? source.data[name] ?? []
       sum += column.length
       for (let i = 0; i < column.length; i++) sum += column[i] * (1 + (i % 97))
