@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import panel as pn
 from bokeh.server.views.session_handler import SessionHandler
 from panel.io.server import DocHandler
 from tornado.web import HTTPError
@@ -27,5 +28,21 @@ def _refuse_chosen_sessions(handler_class: Any) -> None:
     handler_class.get_session = get_session
 
 
+def _keep_a_page_of_nobodys() -> None:
+    """Let the page that stands for all others, if the server keeps one, belong to no visitor.
+
+    Panel (1.9) would take the first visitor's, who could then take parts out of it, or rename it, for all who follow.
+    """
+    given = DocHandler.get
+
+    async def get(handler: Any, *args: Any, **options: Any) -> None:
+        if pn.config.reuse_sessions and handler.request.path not in pn.state._sessions:
+            await handler.get_session()  # is kept, and its token is given to nobody
+        await given(handler, *args, **options)
+
+    DocHandler.get = get
+
+
 for _handler in (SessionHandler, DocHandler):
     _refuse_chosen_sessions(_handler)
+_keep_a_page_of_nobodys()

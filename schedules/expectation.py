@@ -5,7 +5,7 @@ follows the same map, and the second moments follow its products. Both are scann
 carries an exponent of its own, so that neither 1e-5000 counts as nothing nor 1e+5000 as lost.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ Exponents = NDArray[np.int32]
 LN2 = float(np.log(2))
 LOWEST = -(2**30)  # exponent of a state of exactly 0, from which any other is a step up
 LEAST = -500  # exponent below which what is kicked is not kept, so that no kick is beyond all floats beside it
+TOGETHER = 32_768  # numbers; of so many rates the maps are worked out at once
 PATIENCE = 8  # updates that a mantissa may grow or shrink; no factor in reach takes it out of a float's range in these
 
 
@@ -165,15 +166,27 @@ def _scan(
     order = np.argsort(within, kind="stable")
     bounds = np.searchsorted(within[order], np.arange(length + 1))
     x, exponent = starts, start_exponents
-    for j, eta in enumerate(rates):
+    for j, (matrix, push) in enumerate(_updates(rates, step_map, kick)):
         rows = order[bounds[j] : bounds[j + 1]]
         kept[rows], kept_exponents[rows] = x[0, block[rows]], exponent[block[rows]]
-        x = _apply(step_map(eta), x)
-        if kick:
-            exponent = _add(kick(eta), x, exponent)
+        x = _apply(matrix, x)
+        if push:
+            exponent = _add(push, x, exponent)
         if j % PATIENCE == 0:
             x, exponent = _normal(x, exponent)
     return kept.swapaxes(0, 1), kept_exponents.swapaxes(0, 1)
+
+
+def _updates(
+    rates: Array, step_map: Callable[[Array], Map], kick: Callable[[Array], Sequence[Array]] | None
+) -> Iterator[tuple[Map, Sequence[Array]]]:
+    """Yield matrix and kick of each row of `rates`: worked out for many rows at once, since each call has its price."""
+    many = max(1, TOGETHER // rates[0].size)
+    for first in range(0, len(rates), many):
+        eta = rates[first : first + many]
+        matrix, push = step_map(eta), kick(eta) if kick else ()
+        for j in range(len(eta)):
+            yield [[entry[j] for entry in row] for row in matrix], [each[j] for each in push]
 
 
 def _compose(
@@ -192,10 +205,10 @@ def _compose(
     for i in range(n):
         columns[i, i] = 1
     exponents = np.zeros(columns.shape[1:], dtype=np.int32)
-    for j, eta in enumerate(rates):
-        columns = _apply(step_map(eta), columns)
-        if kick:
-            exponents[n] = _add(kick(eta), columns[:, n], exponents[n])
+    for j, (matrix, push) in enumerate(_updates(rates, step_map, kick)):
+        columns = _apply(matrix, columns)
+        if push:
+            exponents[n] = _add(push, columns[:, n], exponents[n])
         if j % PATIENCE == 0:
             columns, exponents = _normal(columns, exponents)
     return _normal(columns, exponents)

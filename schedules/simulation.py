@@ -15,7 +15,7 @@ from schedules.optimizers import SGD, HeavyBall, Optimizer, State
 from schedules.problems import Array, Problem, Quadratic
 
 SLICE = 500  # updates between two signs of life
-CHUNK = 64  # blocks worked on at once, so that they fit into the processor's cache
+CHUNK = 16_384  # numbers worked on at once, so that they fit into the processor's cache
 
 
 @dataclass(frozen=True)
@@ -128,9 +128,10 @@ def _in_blocks(problem: Quadratic, optimizer: SGD | HeavyBall, lr: Array, seeds:
     kept = np.empty((blocks + 1, S, 2, R))
     state = np.zeros((n, S, 2, R))
     state[0] = kept[0] = problem.origin[:, None]
+    at_once = max(1, CHUNK // (S * 2 * R))
     with np.errstate(over="ignore", invalid="ignore"):
-        for first in range(0, blocks, CHUNK):
-            part = slice(first, min(first + CHUNK, blocks))
+        for first in range(0, blocks, at_once):
+            part = slice(first, min(first + at_once, blocks))
             later = np.zeros((n, n, part.stop - first, S, 2))  # the product of the maps after an update
             later[range(n), range(n)] = 1
             noise = np.empty((part.stop - first, S, 2, R))

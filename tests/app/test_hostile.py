@@ -23,6 +23,7 @@ from bokeh.util.token import generate_jwt_token, generate_session_id
 from app.link import encode
 from app.model import SECTIONS, Lab
 from app.views.component import Component
+from app.views.theme import PAGE
 from benchmarks.machine import resident
 from benchmarks.report import Table, say
 from raw_client import Client, connected, get, token_of
@@ -317,6 +318,37 @@ def test_a_session_cannot_be_chosen_by_an_address(server: Server) -> None:
             with pytest.raises(urllib.error.HTTPError, match="403"):
                 get(server.origin, f"{path}{name}={value}")
     assert token_of(get(server.origin)) != token
+
+
+def test_the_first_visitor_of_a_server_has_no_hand_in_the_page_of_the_others(tmp_path: Path) -> None:
+    server = Server(tmp_path / "log", options=["--liveness"], ready="/liveness")
+
+    async def visit() -> None:
+        async with connected(server.origin) as first:
+            document = (await first.ask("PULL-DOC-REQ", {}))["content"]["doc"]
+            gone = [{"kind": "RootRemoved", "model": {"id": root["id"]}} for root in document["roots"]]
+            await first.ask("PATCH-DOC", {"events": [{"kind": "TitleChanged", "title": "Mine now"}, *gone]})
+
+    try:
+        in_thread(visit())
+        page = get(server.origin)
+        assert "Mine now" not in page
+        assert "<title>Schedule Lab</title>" in page
+        assert len(re.findall("data-root-id", page)) == len(re.findall(r"embed\(roots\.", PAGE))
+    finally:
+        server.stop()
+
+
+def test_two_pages_that_look_alike_have_sessions_of_their_own(server: Server) -> None:
+    async def both() -> str:
+        async with connected(server.origin) as one, connected(server.origin) as other:
+            await one.load()
+            await one.patch(controls_of(one), "sent", {"seq": 1, "changes": {"T": 50}})
+            await wait_for(one, "T=50")
+            return await state_of(other)
+
+    assert token_of(get(server.origin)) != token_of(get(server.origin))
+    assert "T=50" not in in_thread(both())
 
 
 def test_sessions_without_a_visitor_go_away_and_leave_no_memory(server: Server) -> None:
