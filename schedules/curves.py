@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from schedules.spec import Family, Phase, get_family
 
 ULPS = 4  # what rounding may add to a rate
+KEPT = 100_000  # updates of the longest run whose steps are kept
 RELATIVE = 1e-12  # rates nearer than this are the same rate
 LABELS = {
     "warmup_end": "warmup ends",
@@ -62,9 +64,18 @@ def curve(key: str, **params: Any) -> NDArray[np.float64]:
 
 def evaluate(family: Family, values: dict[str, Any]) -> NDArray[np.float64]:
     """Return the curve of checked `values`; see `curve`."""
-    lr = np.empty(values["T"])
-    family.fill(np.arange(values["T"], dtype=np.float64), lr, **values)
+    T = values["T"]
+    lr = np.empty(T)
+    family.fill(_steps(T) if T <= KEPT else np.arange(T, dtype=np.float64), lr, **values)
     return lr
+
+
+@lru_cache(maxsize=8)
+def _steps(T: int) -> NDArray[np.float64]:
+    """Return the steps of a run, read-only: all moves of a slider but one ask for the same ones."""
+    steps = np.arange(T, dtype=np.float64)
+    steps.setflags(write=False)
+    return steps
 
 
 def stretches(family: Family, values: dict[str, Any]) -> tuple[Stretch, ...]:

@@ -90,8 +90,8 @@ class ParamSpec:
         if self.kind == "choice":
             if isinstance(value, str) and value in self.choices:
                 return str(value)
-        elif isinstance(value, numbers.Real) and not isinstance(value, bool):
-            low, high = cast(tuple[float, float], self.bounds)
+        elif isinstance(value, float | int | numbers.Real) and not isinstance(value, bool):  # the usual ones first
+            low, high = cast("tuple[float, float]", self.bounds)
             real = as_float(value)
             if low <= real <= high and (self.kind != "steps" or real.is_integer()):  # NaN fails the comparison
                 return int(real) if self.kind == "steps" else real
@@ -209,7 +209,11 @@ class Family:
 
     def has(self, name: str) -> bool:
         """Tell whether the family has a parameter of this name."""
-        return any(spec.name == name for spec in self.params)
+        return name in self._names
+
+    @functools.cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(spec.name for spec in self.params)
 
     def validate(self, values: Values) -> dict[str, Any]:
         """Return all parameters, checked, with defaults where none is given.
@@ -217,8 +221,8 @@ class Family:
         Raises:
             ValueError: for a value that is not legal, values that conflict, or a parameter that the family lacks.
         """
-        unknown = [name for name in values if not self.has(name)]
-        if unknown:
+        if not values.keys() <= self._names:
+            unknown = [name for name in values if not self.has(name)]
             names = ", ".join(spec.name for spec in self.params)
             shown = ", ".join(f"{name}={_shown(values[name])}" for name in unknown)
             raise ValueError(f"{shown}: {self.key} has no such parameter; it has {names}")
