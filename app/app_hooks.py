@@ -13,8 +13,8 @@ def on_server_loaded(_server: Any) -> None:
     """Spare visitors what only a developer needs, and let their page be sent before its session is made.
 
     So the browser reads the page's scripts in the meantime. All pages are alike but for the token of their session, so
-    that the page of the first visit can stand for all that follow: what a link asks for, the page reads in its own
-    address, or hears when it is connected.
+    that one which belongs to nobody (see visitors.py) can stand for all: what a link asks for, the page reads in its
+    own address, or hears when it is connected.
     """
     # Bokeh's advice on mistakes in a document or a callback; the tests run with it.
     settings.perform_document_validation = False

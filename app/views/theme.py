@@ -4,42 +4,25 @@ from pathlib import Path
 
 from schedules.javascript import script
 
-_ROOT = Path(__file__).parents[2]
+_HERE, _ROOT = Path(__file__).parent, Path(__file__).parents[2]
 STYLE = (_ROOT / "static" / "style.css").read_text(encoding="utf-8")
 ICON = (_ROOT / "static" / "icon.svg").read_text(encoding="utf-8")
-PAGE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
-
-
-# What each component is drawn by, and what its script needs beside its own.
-DRAWN: dict[str, tuple[str, ...]] = {
-    "address": (),
-    "caption": (),
-    "controls": (),
-    "frame": (),
-    "legend": (),
-    "lesson": (),
-    "listing": (),
-    "notes": (),
-    "practice": ("ledger",),
-    "prose": (),
-    "ranking": (),
-    "sweep": (),
-    "tables": (),
-    "takeaway": (),
-    "winners": (),
-}
+PAGE = (_HERE / "page.html").read_text(encoding="utf-8")
+NEEDS = {"practice": ("ledger",)}  # what a component's script needs beside its own
 
 
 def _script(name: str) -> str:
-    return (Path(__file__).parent / f"{name}.js").read_text(encoding="utf-8")
+    return (_HERE / f"{name}.js").read_text(encoding="utf-8")
 
 
-def _drawer(name: str, needed: tuple[str, ...]) -> str:
+def _drawer(name: str) -> str:
     """Return a component's script as a function of the page: however often it stands there, it is sent once."""
-    script = "".join(_script(each) for each in (*needed, name)).replace("export function render", "function render")
-    return f"window.scheduleLab.draw.{name} = (() => {{\n{script}\nreturn render\n}})()\n"
+    source = "".join(_script(each) for each in (*NEEDS.get(name, ()), name))
+    source = source.replace("export function render", "function render")
+    return f"window.scheduleLab.draw.{name} = (() => {{\n{source}\nreturn render\n}})()\n"
 
 
+COMPONENTS = sorted(path.stem for path in _HERE.glob("*.js") if "export function render" in _script(path.stem))
 RULES = f"window.scheduleLab.rules = {script()}\n"
 PARTS = (_script("dom"), _script("sheets"), _script("pen"), RULES, _script("preview"))
-SHARED = "".join((*PARTS, *map(_drawer, DRAWN, DRAWN.values())))
+SHARED = "".join((*PARTS, *map(_drawer, COMPONENTS)))
