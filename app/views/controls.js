@@ -54,6 +54,9 @@ function written(value) {
 // All groups of controls stand in one line, so that "pin" in one and "reset" in another arrive in the order of the clicks.
 const line = (window.scheduleLab.line ??= {busy: false, waiting: [], hasty: false, next: 0, timer: undefined})
 
+/** Whether the server has yet to hear or to answer something. */
+window.scheduleLab.unanswered = () => line.busy || line.waiting.length > 0
+
 /** Lets the next group send, unless an answer is awaited. */
 function advance() {
   clearTimeout(line.timer)

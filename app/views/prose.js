@@ -29,17 +29,21 @@ export function render({model, el}) {
   let told = [] // what else has been done since it last spoke
   let changed = false
   const speak = () => {
+    if (window.scheduleLab.unanswered()) return soon() // a pause of the server's is none of the person's
     const said = [model.error, ...model.notices].filter(Boolean)
     const state = changed ? [...said, model.sentence, model.training] : []
     live.textContent = [...told, ...state].join(" ")
     told = []
     changed = false
   }
+  const soon = () => {
+    clearTimeout(timer)
+    timer = setTimeout(speak, PAUSE)
+  }
   /** Has the stage's own live region say something: two that speak at once are not understood. */
   window.scheduleLab.say = (text) => {
     told.push(text)
-    clearTimeout(timer)
-    timer = setTimeout(speak, PAUSE)
+    soon()
   }
   const show = () => {
     sentence.replaceChildren(...unbroken(model.sentence))
@@ -53,9 +57,8 @@ export function render({model, el}) {
         return line
       }),
     )
-    clearTimeout(timer)
     changed = true
-    timer = setTimeout(speak, PAUSE)
+    soon()
   }
   for (const name of ["sentence", "training", "notices", "error"]) model.on(name, show)
   show()
