@@ -75,7 +75,7 @@ def test_one_polite_region_speaks_after_a_pause_and_not_at_each_move(visit: Open
 
     eventually(told, lab.page)
     # Of the curve, and once more if training took longer than a pause.
-    assert lab.page.evaluate("window.spoken.length") <= 2  # noqa: PLR2004
+    assert lab.page.evaluate("window.spoken.length") <= 2
 
 
 def test_a_notice_is_spoken_with_the_sentence(lab: LabPage) -> None:

@@ -56,6 +56,17 @@ SEEN = """() => ["schedule", "path", "loss", "range_test", "prediction"].filter(
   return view?.el.checkVisibility()
 })"""
 
+OVERLAPS = """() => {
+  const seen = [".plot > .canvas", ".half > .canvas", ".legend-root", ".caption", ".side", ".playing", ".presenting-root"]
+    .flatMap((each) => [...document.querySelectorAll(each)])
+    .filter((node) => node.checkVisibility())
+    .map((node) => [node.className, node.getBoundingClientRect()])
+  return seen.flatMap(([one, a], index) => seen.slice(index + 1)
+    .filter(([, b]) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1)
+    .filter(([, b]) => Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1)
+    .map(([other]) => [one, other]))
+}"""  # parts of the page that stand on one another
+
 
 def scrolls(lab: LabPage) -> tuple[int, int]:
     """Return by how many pixels the page scrolls, sideways and down."""
@@ -144,6 +155,7 @@ def test_a_link_opens_presenter_mode_on_any_screen(visit: OpenLab, subtests: pyt
                 if size is LAPTOP:
                     eventually(lambda: same(scrolls(lab), (0, 0)), lab.page)
                 assert lab.page.evaluate(SEEN) == ["schedule", "loss"]
+                assert lab.page.evaluate(OVERLAPS) == []
     lab.page.get_by_role("button", name="Leave").click()
     eventually(lambda: same(presents(lab), False), lab.page)
 
