@@ -57,8 +57,8 @@ SEEN = """() => ["schedule", "path", "loss", "range_test", "prediction"].filter(
 })"""
 
 OVERLAPS = """() => {
-  const seen = [".plot > .canvas", ".half > .canvas", ".legend-root", ".caption", ".side", ".playing", ".presenting-root"]
-    .flatMap((each) => [...document.querySelectorAll(each)])
+  const parts = ".plot > .canvas, .half > .canvas, .legend-root, .caption, .side, .playing, .presenting-root"
+  const seen = [...document.querySelectorAll(parts)]
     .filter((node) => node.checkVisibility())
     .map((node) => [node.className, node.getBoundingClientRect()])
   return seen.flatMap(([one, a], index) => seen.slice(index + 1)
