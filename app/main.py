@@ -7,6 +7,7 @@ import panel as pn
 
 from app.link import decode, encode, parse
 from app.model import Lab
+from app.range_test import on_stage
 from app.training import Pacer, Trainer
 from app.views.address import Address
 from app.views.canvas import Canvas
@@ -24,6 +25,7 @@ from app.views.path import PathPlot
 from app.views.practice import Practice
 from app.views.prose import Prose
 from app.views.ranking import Ranking
+from app.views.readings import Readings
 from app.views.schedule import SchedulePlot
 from app.views.stage import (
     Look,
@@ -37,7 +39,8 @@ from app.views.stage import (
     schedule_items,
     toy_items,
 )
-from app.views.sweep import Readings, SweepPlot, change_sweep, look_sweep, on_stage, sweep_items
+from app.views.sweep import SweepPlot
+from app.views.sweep_controls import change_sweep, look_sweep, sweep_items
 from app.views.tables import Tables
 from app.views.takeaway import TakeAway
 from app.views.winners import Winners

@@ -3,8 +3,9 @@
 from bokeh.document import Document
 
 from app.model import Lab
+from app.range_test import on_stage
 from app.views.late import Late
-from app.views.sweep import SweepPlot, on_stage
+from app.views.sweep import SweepPlot
 from idle import idle
 
 

@@ -6,11 +6,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bokeh.models import ColumnDataSource, LogScale
 
+from app import range_test
 from app.model import Lab
+from app.range_test import MARKS, SWEEPS, measured, revealed
 from app.training import Trainer
-from app.views import sweep
-from app.views.sweep import Readings, SweepPlot, change_sweep, look_sweep, measured, revealed, sweep_items
+from app.views.readings import EXPONENTIAL_RETURN, LINEAR_RETURN, Readings
+from app.views.sweep import SweepPlot
+from app.views.sweep_controls import change_sweep, look_sweep, sweep_items
 from schedules.facts import number
 from schedules.readings import METHODS, readings
 
@@ -61,7 +65,7 @@ class Visit:
         self.change(base_mark=self.lab.eta_max / 300, max_mark=self.lab.eta_max / 5)
 
     def column(self, name: str, column: str) -> list[Any]:
-        source = next(s for s in self.plot.figure.select({"type": sweep.ColumnDataSource}) if s.name == name)
+        source = next(s for s in self.plot.figure.select({"type": ColumnDataSource}) if s.name == name)
         return list(source.data[column])
 
     @property
@@ -99,7 +103,7 @@ def test_before_the_reader_has_asked_nothing_holds_what_others_read(
 ) -> None:
     rates = [r.lr for r in test.found if r.lr is not None]
     assert len(rates) > 5
-    monkeypatch.setattr(sweep, "readings", lambda *_: pytest.fail("worked out too early"))
+    monkeypatch.setattr(range_test, "readings", lambda *_: pytest.fail("worked out too early"))
     for changes in ({}, {"base_mark": 1e-6}, {"max_mark": 1e-4}, {"show_readings": False}, {"range_sweep": "linear"}):
         test.change(**changes)
         assert not any(number(rate, 3) in test.sent or json.dumps(rate) in test.sent for rate in rates)
@@ -192,7 +196,7 @@ def test_without_noise_a_linear_sweep_is_back_at_its_start_at_2_296_times_the_ed
 
 def test_the_two_constants_are_where_the_integrals_vanish() -> None:
     s = (np.arange(4_000_000) + 0.5) / 4_000_000
-    for constant, weight in ((sweep.LINEAR_RETURN, 1.0), (sweep.EXPONENTIAL_RETURN, 0.0)):
+    for constant, weight in ((LINEAR_RETURN, 1.0), (EXPONENTIAL_RETURN, 0.0)):
         x = s * 2 * constant
         integral = np.log(np.abs(1 - x)) / (1.0 if weight else x)
         assert abs(integral.sum() / s.size * 2 * constant) < 2e-3
@@ -295,7 +299,7 @@ def test_an_unplaced_marker_draws_nothing(test: Visit) -> None:
 def test_what_is_no_rate_and_no_press_is_ignored(test: Visit, value: Any) -> None:
     state = repr(test.lab.state)
     names = [item["name"] for item in sweep_items()]
-    test.change(**{name: value for name in names if value is not True or name in sweep.MARKS})
+    test.change(**{name: value for name in names if value is not True or name in MARKS})
     test.change(**{f"{name}x": True for name in names})
     assert (test.lab.guess, repr(test.lab.state)) == ({}, state)
 
@@ -336,13 +340,13 @@ def test_a_loss_stands_over_the_rate_that_is_about_to_be_used(test: Visit) -> No
 def test_the_axis_of_the_rate_follows_the_sweep(test: Visit) -> None:
     for kind in ("exponential", "linear", "exponential"):
         test.change(range_sweep=kind)
-        assert isinstance(test.plot.figure.x_scale, sweep.LogScale) == (kind == "exponential")
+        assert isinstance(test.plot.figure.x_scale, LogScale) == (kind == "exponential")
         across = test.plot.figure.xaxis[0].ticker.ticks
         assert len(across) >= 3
         assert (across[0] == 0) == (kind == "linear")
 
 
-@pytest.mark.parametrize("kind", sweep.SWEEPS)
+@pytest.mark.parametrize("kind", SWEEPS)
 @pytest.mark.parametrize(
     ("low", "high", "T"),
     [(1e-4, 1e-4, 50), (9e-4, 1e-3, 50), (1e-3, 1e-6, 50), (1e-9, 1.0, 1), (1e-12, 10.0, 2), (1e-5, 10.0, 40_000)],

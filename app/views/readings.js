@@ -1,4 +1,4 @@
-// What to do with a range test and, once it is done, how others read it; see sweep.py. All of it is text.
+// What to do with a range test and, once it is done, how others read it; see readings.py. All of it is text.
 
 const {make, write} = window.scheduleLab
 
