@@ -69,6 +69,7 @@ class LabPage:
         self.usual = usual if not options else None
         self.context: BrowserContext = self.usual or browser.new_context(**{"viewport": LAPTOP, **options})
         self.context.set_default_timeout(1000 * SECONDS)
+        self._before = list(self.context.pages)
         self.page: Page = self.context.new_page()
         self.problems: list[str] = []
         self.dialogs: list[str] = []
@@ -90,7 +91,8 @@ class LabPage:
         if self.page.url.startswith(self.origin):
             self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear() }")
         for page in self.context.pages:
-            page.close()
+            if page not in self._before:
+                page.close()
 
     def _dialog(self, dialog: Any) -> None:
         self.dialogs.append(dialog.message)

@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from app.model import SECTIONS
 from app.parts import TABS
 from ensure_browser import find
 from ui.lab_page import LAPTOP, PHONE, PLAYHEAD, LabPage, OpenLab, eventually, same
 from ui.practice_page import Practice
+from ui.server import Server
 from ui.test_looks import COVERED, RICH, sideways
 
 pytestmark = pytest.mark.browser
@@ -205,14 +206,11 @@ def test_at_200_percent_nothing_is_cut_off_or_covered_on_any_tab(visit: OpenLab,
             assert lab.page.evaluate(COVERED) == []
 
 
-def test_type_of_twice_the_size_needs_no_zoom(visit: OpenLab, subtests: pytest.Subtests) -> None:
+def test_type_of_twice_the_size_needs_no_zoom(chromium: Browser, server: Server, subtests: pytest.Subtests) -> None:
     """The browser's own setting; it counts for the widths at which the layout changes, too."""
-    usual = visit(None)
-    browser = usual.context.browser
-    assert browser
-    large = browser.browser_type.launch(executable_path=find(), args=["--blink-settings=defaultFontSize=32"])
+    large = chromium.browser_type.launch(executable_path=find(), args=["--blink-settings=defaultFontSize=32"])
     try:
-        lab = LabPage(large, usual.origin).open(FULL)
+        lab = LabPage(large, server.origin).open(FULL)
         assert lab.page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
         for key in TABS:
             with subtests.test(tab=key):

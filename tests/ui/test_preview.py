@@ -66,27 +66,34 @@ def move(lab: LabPage, name: str) -> float:
     return float(lab.exact(name).input_value())
 
 
-@pytest.mark.parametrize("key", FAMILIES)
-def test_each_slider_moves_the_engines_curve_while_the_server_hears_nothing(wired: Any, key: str) -> None:
-    lab, wire = wired(f"family={key}&T=5000&cycle_length=900")
-    family = FAMILIES[key]
-    values: dict[str, Any] = {"T": 5_000, **({"cycle_length": 900} if family.has("cycle_length") else {})}
-    wire.cut = True
-    for name in (name for name in MOVED if family.has(name)):
-        before = lab.data()[1]
-        values[name] = move(lab, name)
-        values = {**values, **{each: int(values[each]) for each in ("T", "Tw", "cycle_length") if each in values}}
-        lr = schedules.curve(key, **values)
-        steps, rates = lab.data()
-        assert (steps[0], steps[-1]) == (0, lr.size - 1)
-        np.testing.assert_allclose(rates, lr[steps], rtol=0, atol=ROUNDING * lr.max())
-        assert not np.array_equal(before, rates)
-        for extreme in (lr.min(), lr.max()):
-            assert np.abs(rates - extreme).min() <= 1e-3 * lr.max()
-    wire.mend()
-    lab.shows(key, **values)
-    steps, rates = lab.data()
-    np.testing.assert_array_equal(rates, lr[steps])  # to the last digit: they are the server's now
+def test_each_slider_moves_the_engines_curve_while_the_server_hears_nothing(
+    wired: Any, subtests: pytest.Subtests
+) -> None:
+    lab, wire = wired("")
+    for key, family in FAMILIES.items():
+        with subtests.test(family=key):
+            lab.choose(key)
+            lab.draws(key)
+            wire.cut = True
+            values: dict[str, Any] = {}
+            for name in (name for name in MOVED if family.has(name)):
+                before = lab.data()[1]
+                value = move(lab, name)
+                values[name] = int(value) if name in ("T", "Tw", "cycle_length") else value
+                lr = schedules.curve(key, **values)
+                steps, rates = lab.data()
+                assert (steps[0], steps[-1]) == (0, lr.size - 1)
+                np.testing.assert_allclose(rates, lr[steps], rtol=0, atol=ROUNDING * lr.max())
+                assert not np.array_equal(before, rates)
+                for extreme in (lr.min(), lr.max()):
+                    assert np.abs(rates - extreme).min() <= 1e-3 * lr.max()
+            wire.mend()
+            lab.shows(key, **values)
+            steps, rates = lab.data()
+            np.testing.assert_array_equal(rates, lr[steps])  # to the last digit: they are the server's now
+        wire.mend()
+        lab.button("Reset").click()
+        lab.draws("warmup_cosine")
 
 
 PEAKS = """() => {
