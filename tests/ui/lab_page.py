@@ -120,6 +120,13 @@ class LabPage:
         self.page.goto(f"{self.origin}/app{f'?{query}' if query else ''}")
         return self.ready()
 
+    def go(self, query: str) -> "LabPage":
+        """Go to another address of the page as the browser's Back button does: the page stays and takes its state."""
+        self.page.evaluate(
+            "(query) => { history.pushState(null, '', query); dispatchEvent(new Event('popstate')) }", f"?{query}"
+        )
+        return self
+
     def ready(self) -> "LabPage":
         """Wait until the page is drawn."""
         # Not by Playwright's `wait_for_function`, which makes a function from text: the hall's policy forbids that.

@@ -35,7 +35,6 @@ def test_sliders_follow_the_keys(lab: LabPage, subtests: pytest.Subtests) -> Non
         for key, value in keys.items():
             with subtests.test(slider=name, key=key):
                 lab.type_exactly(name, str(SGDR[name]))
-                lab.draws("sgdr", **SGDR)
                 lab.slider(name).press(key)
                 assert float(lab.exact(name).input_value()) == pytest.approx(value, rel=1e-12)
                 lab.draws("sgdr", **{**SGDR, name: value})

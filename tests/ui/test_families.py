@@ -17,10 +17,13 @@ def _case(family: schedules.Family, **changed: object) -> dict[str, object]:
     return {**values, **changed}
 
 
-def test_each_family_draws_the_engines_curve_and_disables_what_it_lacks(
+def test_each_family_draws_the_engines_curve_disables_what_it_lacks_and_brings_controls_of_its_own(
     lab: LabPage, subtests: pytest.Subtests
 ) -> None:
+    shared = {spec.name for spec in schedules.SHARED}
+    labels = {spec.label for family in schedules.FAMILIES.values() for spec in family.params if spec.kind == "choice"}
     for key, family in schedules.FAMILIES.items():
+        own = [spec for spec in family.params if spec.name not in shared]
         with subtests.test(family=key):
             lab.choose(key)
             lab.shows(key, **_case(family))
@@ -29,17 +32,7 @@ def test_each_family_draws_the_engines_curve_and_disables_what_it_lacks(
                 lacks = not family.has(spec.name)
                 expected = (lacks, f"Not used: this schedule {spec.absent}." if lacks else "")
                 assert words["range", spec.label] == words["number", spec.label] == expected
-
-
-def test_a_familys_own_controls_appear_with_it_and_work(lab: LabPage, subtests: pytest.Subtests) -> None:
-    shared = {spec.name for spec in schedules.SHARED}
-    labels = {spec.label for family in schedules.FAMILIES.values() for spec in family.params if spec.kind == "choice"}
-    for key, family in schedules.FAMILIES.items():
-        own = [spec for spec in family.params if spec.name not in shared]
-        with subtests.test(family=key):
-            lab.choose(key)
-            lab.draws(key, **_case(family))
-            there = {name for _, name in lab.in_words()}
+            there = {name for _, name in words}
             there |= {label for label in labels if lab.page.get_by_role("combobox", name=label, exact=True).count()}
             assert there == {spec.label for spec in (*schedules.SHARED, *own)}
             changed: dict[str, object] = {}

@@ -56,28 +56,24 @@ def test_a_tab_opens_at_once_goes_into_the_link_and_comes_back(lab: LabPage) -> 
 MARKS = "() => ({...document.documentElement.dataset})"
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "",
-        "tab=code&hide=T,toy&below=path",
-        "section=math",
-        "exercise=E4&exercise_seed=7",
-        "present=1&tab=lesson",
-        "tab=nowhere",
-    ],
+FRAMES = (
+    *("", "tab=code&hide=T,toy&below=path", "section=math", "exercise=E4&exercise_seed=7", "present=1&tab=lesson"),
+    "tab=nowhere",
 )
-def test_a_page_stands_as_its_link_says_before_the_server_answers(visit: OpenLab, query: str) -> None:
-    page = visit(None)
+
+
+def test_a_page_stands_as_its_link_says_before_the_server_answers(visit: OpenLab, subtests: pytest.Subtests) -> None:
+    whole, page = visit(None), visit(None)
     page.page.route_web_socket("**/ws*", lambda _socket: None)  # it is never answered
-    page.page.goto(f"{page.origin}/app?{query}")
-    before = page.page.evaluate(MARKS)
-    whole = visit(None)
-    whole.page.goto(f"{whole.origin}/app?{query}")
-    expect(whole.page.locator(".controls").first).to_be_attached()
-    marks = whole.page.evaluate(MARKS)
-    assert {name: marks.get(name) for name in before} == before
-    assert ("presenter" in marks, "exercise" in marks) == ("presenter" in before, "exercise" in before)
+    for query in FRAMES:
+        with subtests.test(query=query):
+            page.page.goto(f"{page.origin}/app?{query}")
+            before = page.page.evaluate(MARKS)
+            whole.page.goto(f"{whole.origin}/app?{query}")
+            expect(whole.page.locator(".controls").first).to_be_attached()
+            marks = whole.page.evaluate(MARKS)
+            assert {name: marks.get(name) for name in before} == before
+            assert ("presenter" in marks, "exercise" in marks) == ("presenter" in before, "exercise" in before)
 
 
 def test_a_link_hides_what_it_says_and_gives_the_same_numbers(visit: OpenLab) -> None:

@@ -85,8 +85,7 @@ def test_a_long_run_is_drawn_with_as_many_steps_as_a_short_one_and_all_that_matt
             scaled = {name: value * T // 1_000 for name, value in values.items() if isinstance(value, int)}
             params = {"T": T, "eta_max": 3e-4, **values, **scaled}
             with subtests.test(family=family, T=T):
-                lab.page.goto(f"{lab.origin}/app?family={family}&{urlencode(params)}")
-                lab.ready()
+                lab.go(f"family={family}&{urlencode(params)}")
                 lab.draws(family, **params)
                 steps, rates = lab.data()
                 drawn, lr = set(steps.tolist()), schedules.curve(family, **params)
