@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import param
 
-from app.views.component import Component, drawn_by
+from app.views.component import Component
 
 
 class Address(Component):
@@ -20,7 +20,6 @@ class Address(Component):
     rem = param.Number(default=16, doc="From the browser: the root font size [pixels].")
     beats = param.Integer(default=0, doc="To the browser: moves when things have come to rest; see `beat`.")
 
-    _esm = drawn_by("address")
     _debounce: ClassVar[int] = 0
     _busy__ignore: ClassVar[list[str]] = ["visited", "rem"]
 

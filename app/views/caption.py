@@ -4,15 +4,13 @@ from collections.abc import Callable
 
 import param
 
-from app.views.component import Component, drawn_by
+from app.views.component import Component
 
 
 class Caption(Component):
     """Text that is read anew with each refresh; nothing in it is taken as markup."""
 
     text = param.String(default="")
-
-    _esm = drawn_by("caption")
 
     def __init__(self, read: Callable[[], str]) -> None:
         self._read = read

@@ -1,10 +1,16 @@
-"""What every component of the page has in common: what of it the browser may set."""
+"""What every component of the page has in common: what draws it, and what of it the browser may set."""
 
+from typing import Any
+
+from bokeh.document import Document
 from panel.custom import JSComponent
 
 
 class Component(JSComponent):
-    """A component that takes from the browser what it declares to come from there, and nothing else.
+    """A component that is drawn by the page's own script of its name, and takes from the browser only what it declares.
+
+    To Panel the scripts of all components are one bundle, which stands in the page itself; see theme.py. Modules of
+    their own Panel would translate and import in the browser one by one, on every visit.
 
     Panel listens to every property of a component, so that a client without manners could set what only the server
     writes: the description of the controls, say, by which it then checks what may be changed. Here it listens to the
@@ -12,18 +18,15 @@ class Component(JSComponent):
     can change on its own page alone.
     """
 
+    _esm = "export default window.scheduleLab.components"
+
+    def _get_properties(self, doc: Document | None) -> dict[str, Any]:
+        properties = super()._get_properties(doc)
+        return {**properties, "bundle": "schedule-lab", "class_name": type(self).__name__.lower()}
+
     @property
     def _linked_properties(self) -> tuple[str, ...]:
         return tuple(self._busy__ignore)
-
-
-def drawn_by(name: str) -> str:
-    """Return the module of a component that is drawn by the page's own script of this name; see theme.py.
-
-    Panel translates and compiles each component's script in the browser, on every visit; of this line there is next to
-    nothing to translate, while what the page has in itself the browser reads as it is.
-    """
-    return f"export const render = (given) => window.scheduleLab.draw.{name}(given)"
 
 
 def whole(value: object) -> int:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import panel as pn
 import param
 
-from app.views.component import Component, drawn_by, whole
+from app.views.component import Component, whole
 
 Items = Sequence[Mapping[str, Any]]
 
@@ -31,7 +31,6 @@ class Controls(Component):
     done = param.Integer(default=0, doc="To the browser: the last `seq` that is answered.")
     shown = param.Dict(default={}, doc="To the browser: what controls show, by name; only what has changed.")
 
-    _esm = drawn_by("controls")
     # The browser waits for `done`, so nothing need be held back here, but for the moment in which the server confirms
     # the message: while it does, Panel puts an answer off by 10 ms. And no busy indicator follows each move.
     _debounce: ClassVar[int] = 2

@@ -18,7 +18,7 @@ from app.model import Lab
 from app.parts import GROUPS, marked
 from app.practice.bank import EXERCISES, NUMBERED
 from app.practice.question import LARGEST_SEED
-from app.views.component import Component, drawn_by
+from app.views.component import Component
 
 BASE = re.compile(r"https?://[!-~]{1,300}")  # what a page may be called: printable, and not endless
 ARRANGED = ("tab", "hidden", "present", "below")
@@ -38,7 +38,6 @@ class Frame(Component):
     sent = param.Dict(default={}, doc="From the browser: {seq, acts}; an act is [name, value], and may come twice.")
     done = param.Integer(default=0, doc="To the browser: the last `seq` that is answered.")
 
-    _esm = drawn_by("frame")
     _debounce: ClassVar[int] = 0
     _busy__ignore: ClassVar[list[str]] = ["sent"]
 

@@ -6,7 +6,7 @@ import panel as pn
 import param
 
 from app.model import Lab, describe_difference
-from app.views.component import Component, drawn_by
+from app.views.component import Component
 
 
 class Legend(Component):
@@ -15,7 +15,6 @@ class Legend(Component):
     curves = param.List(default=[], doc="Name of each curve: the live one, then the pinned ones.")
     pressed = param.Dict(default={}, doc="From the browser: {act, index, seq}.")
 
-    _esm = drawn_by("legend")
     _debounce: ClassVar[int] = 0
     _busy__ignore: ClassVar[list[str]] = ["pressed"]
 

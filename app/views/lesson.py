@@ -11,7 +11,7 @@ from panel.models.katex import KaTeX
 
 from app.lesson.course import Course
 from app.model import Lab
-from app.views.component import Component, drawn_by
+from app.views.component import Component
 
 
 class Lesson(Component):
@@ -25,7 +25,6 @@ class Lesson(Component):
     blocks = param.List(default=[], doc="To the browser: what it holds; see `app/lesson/blocks.py`.")
     can_undo = param.Boolean(default=False, doc="To the browser: whether there is something to take back.")
 
-    _esm = drawn_by("lesson")
     _debounce: ClassVar[int] = 0
     _busy__ignore: ClassVar[list[str]] = ["open", "sent"]
 

@@ -10,7 +10,7 @@ import param
 
 from app.lesson.programs import engine_code
 from app.model import Lab
-from app.views.component import Component, drawn_by
+from app.views.component import Component
 from schedules import TARGETS, export_code, key_value_rows
 
 ENGINE = "engine"
@@ -30,7 +30,6 @@ class Listing(Component):
     output = param.List(default=[], doc="To the browser: [what, value] as the run has it.")
     note = param.String(default="", doc="To the browser: what to know of this code.")
 
-    _esm = drawn_by("listing")
     _debounce: ClassVar[int] = 0
     _busy__ignore: ClassVar[list[str]] = ["open", "target"]
 

@@ -14,7 +14,7 @@ import param
 from app.link import encode
 from app.model import Lab
 from app.subjects import KINDS, Subject, stage_subjects, standing_subjects
-from app.views.component import Component, drawn_by
+from app.views.component import Component
 
 CRITERIA = (
     "I can say in my own words how it works.",
@@ -33,7 +33,6 @@ class Notes(Component):
     family = param.Dict(default={}, doc="To the browser: subjects of the family on the stage by kind; or none.")
     stage = param.Dict(default={}, doc="To the browser: the present stage as a `subject`, and its `link`; or nothing.")
 
-    _esm = drawn_by("notes")
     _debounce: ClassVar[int] = 0
     _busy__ignore: ClassVar[list[str]] = ["open"]
 

@@ -13,7 +13,7 @@ from app.model import Lab
 from app.practice.attempt import LEAST_REASON, MOST_TEXT, SURE
 from app.practice.desk import catalogue
 from app.practice.question import IDEAS, LARGEST_SEED
-from app.views.component import Component, drawn_by, whole
+from app.views.component import Component, whole
 
 MOST_ACTS = 20  # of a message; the browser sends what is more in the next one
 
@@ -26,7 +26,6 @@ class Practice(Component):
     sent = param.Dict(default={}, doc="From the browser: {seq, acts}; each act is [name, value].")
     done = param.Integer(default=0, doc="To the browser: the last `seq` that is answered.")
 
-    _esm = drawn_by("practice")
     _debounce: ClassVar[int] = 2  # see controls.py
     _busy__ignore: ClassVar[list[str]] = ["sent"]
 

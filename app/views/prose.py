@@ -4,7 +4,7 @@ import param
 
 from app.model import Lab
 from app.training import Trainer
-from app.views.component import Component, drawn_by
+from app.views.component import Component
 
 
 class Prose(Component):
@@ -14,8 +14,6 @@ class Prose(Component):
     training = param.String(default="", doc="What training under the curve comes to.")
     notices = param.List(default=[], item_type=str)
     error = param.String(default="")
-
-    _esm = drawn_by("prose")
 
     def __init__(self, lab: Lab, trainer: Trainer) -> None:
         self._lab = lab

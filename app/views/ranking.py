@@ -10,7 +10,7 @@ import param
 
 from app.model import Case, Lab, describe_difference
 from app.training import MOST_STEPPED, Trainer
-from app.views.component import Component, drawn_by
+from app.views.component import Component
 from schedules.facts import number
 from schedules.optimizers import SGD, HeavyBall
 from schedules.outlook import Outlook, cost
@@ -68,7 +68,6 @@ class Ranking(Component):
     descending = param.Boolean(default=False, doc="Whether the greatest comes first.")
     pressed = param.Dict(default={}, doc="From the browser: {act, on, remake, row, column, seq}.")
 
-    _esm = drawn_by("ranking")
     _debounce: ClassVar[int] = 0
     _busy__ignore: ClassVar[list[str]] = ["pressed"]
 

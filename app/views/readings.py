@@ -9,7 +9,7 @@ import param
 from app.model import Lab
 from app.range_test import MARKS, measured, on_stage, placed_at, read_off, revealed, what_is_missing
 from app.training import Trainer
-from app.views.component import Component, drawn_by
+from app.views.component import Component
 from schedules import Run
 from schedules.facts import number
 from schedules.optimizers import SGD
@@ -52,8 +52,6 @@ class Readings(Component):
     rows = param.List(default=[], doc="Rows of texts, as `columns` names them; none before the reader has asked.")
     says = param.List(default=[], item_type=str, doc="Sentences on what the table shows.")
     line = param.List(default=[], doc="[rate, loss before it] along the plotted line, in words.")
-
-    _esm = drawn_by("readings")
 
     def __init__(self, lab: Lab, trainer: Trainer) -> None:
         self._lab = lab

@@ -5,7 +5,7 @@ import param
 
 from app.model import Lab
 from app.training import Trainer
-from app.views.component import Component, drawn_by
+from app.views.component import Component
 from schedules.curves import in_order
 from schedules.facts import key_value_rows, number
 
@@ -18,8 +18,6 @@ class Tables(Component):
 
     key_values = param.List(default=[], doc="[label, value] pairs.")
     steps = param.List(default=[], doc="[step, what, rate, loss, parameters] rows.")
-
-    _esm = drawn_by("tables")
 
     def __init__(self, lab: Lab, trainer: Trainer) -> None:
         self._lab = lab

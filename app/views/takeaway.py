@@ -16,7 +16,7 @@ from app.link import exact
 from app.model import Lab
 from app.records import Csv, curve_csv, file_stem, link_of, runs_csv
 from app.training import Trainer
-from app.views.component import Component, drawn_by, whole
+from app.views.component import Component, whole
 
 PAGE = re.compile(r"https?://[\w.:\[\]-]{1,200}(/[\w.~%-]{0,60}){0,6}", re.ASCII)
 LEVEL = 1  # of compression: a higher one takes three times as long and saves a twentieth
@@ -37,7 +37,6 @@ class TakeAway(Component):
     asked = param.Dict(default={}, doc="From the browser: {seq, what, page, part}; `what` is curve, runs or a plot.")
     answer = param.Dict(default={}, doc="To the browser: {seq} with what was asked for, or with `refused`.")
 
-    _esm = drawn_by("takeaway")
     _debounce: ClassVar[int] = 0
     _busy__ignore: ClassVar[list[str]] = ["asked"]
 

@@ -19,7 +19,7 @@ def _drawer(name: str) -> str:
     """Return a component's script as a function of the page: however often it stands there, it is sent once."""
     source = "".join(_script(each) for each in (*NEEDS.get(name, ()), name))
     source = source.replace("export function render", "function render")
-    return f"window.scheduleLab.draw.{name} = (() => {{\n{source}\nreturn render\n}})()\n"
+    return f"window.scheduleLab.components.{name} = (() => {{\n{source}\nreturn {{render}}\n}})()\n"
 
 
 COMPONENTS = sorted(path.stem for path in _HERE.glob("*.js") if "export function render" in _script(path.stem))

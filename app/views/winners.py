@@ -13,7 +13,7 @@ import param
 
 from app.model import ACROSS, Lab
 from app.training import Trainer
-from app.views.component import Component, drawn_by
+from app.views.component import Component
 from schedules.contest import CONTESTANTS, Contest, Contestant, over_conditions, over_lengths
 from schedules.facts import count, number
 from schedules.optimizers import SGD, HeavyBall, Optimizer
@@ -260,7 +260,6 @@ class Winners(Component):
     open = param.Boolean(default=False, doc="From the browser: whether the fold is open.")
     pressed = param.Dict(default={}, doc="From the browser: {act, row, column, version, value, seq}.")
 
-    _esm = drawn_by("winners")
     _debounce: ClassVar[int] = 0
     _busy__ignore: ClassVar[list[str]] = ["open", "pressed"]
 

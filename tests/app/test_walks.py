@@ -18,7 +18,7 @@ from app import model
 from app.link import encode
 from walker import Walker
 
-SEEDS, STEPS = range(4), 250
+SEEDS, STEPS = range(4), 120
 if asked := os.environ.get("SCHEDULE_LAB_WALK"):
     seed, _, steps = asked.partition(":")
     SEEDS, STEPS = range(int(seed), int(seed) + 1), int(steps or STEPS)
