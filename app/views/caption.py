@@ -14,7 +14,7 @@ class Caption(Component):
 
     def __init__(self, read: Callable[[], str]) -> None:
         self._read = read
-        super().__init__(text=read(), sizing_mode="stretch_width", margin=0)
+        super().__init__(text=read())
 
     def refresh(self) -> None:
         """Say what is to be said now."""

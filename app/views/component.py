@@ -20,6 +20,9 @@ class Component(JSComponent):
 
     _esm = "export default window.scheduleLab.components"
 
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**{"sizing_mode": "stretch_width", "margin": 0, **params})
+
     def _get_properties(self, doc: Document | None) -> dict[str, Any]:
         properties = super()._get_properties(doc)
         return {**properties, "bundle": "schedule-lab", "class_name": type(self).__name__.lower()}

@@ -47,7 +47,7 @@ class Controls(Component):
         self._look = look
         self._last = look()
         self._answering = 0
-        super().__init__(items=list(items), shown=self._last, sizing_mode="stretch_width", margin=0, **params)
+        super().__init__(items=list(items), shown=self._last, **params)
 
     @param.depends("sent", watch=True)
     def _receive(self) -> None:

@@ -45,7 +45,7 @@ class Frame(Component):
         self._lab = lab
         self._query = query
         self._base = ""  # where the browser sees the page, while its panel is open
-        super().__init__(shown=self._state(), sizing_mode="stretch_width", margin=0)
+        super().__init__(shown=self._state())
 
     @param.depends("sent", watch=True)
     def _receive(self) -> None:

@@ -20,7 +20,7 @@ class Legend(Component):
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
-        super().__init__(curves=self._names(), sizing_mode="stretch_width", margin=0)
+        super().__init__(curves=self._names())
 
     def refresh(self) -> None:
         """Name the curves that are there now."""

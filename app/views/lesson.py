@@ -31,7 +31,7 @@ class Lesson(Component):
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
         self._course = Course(lab)
-        super().__init__(titles=self._course.titles, section=lab.section, sizing_mode="stretch_width", margin=0)
+        super().__init__(titles=self._course.titles, section=lab.section)
 
     @param.depends("open", watch=True)
     def _opened(self) -> None:

@@ -35,7 +35,7 @@ class Listing(Component):
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
-        super().__init__(sizing_mode="stretch_width", margin=0)
+        super().__init__()
 
     @param.depends("open", "target", watch=True)
     def _asked(self) -> None:

@@ -38,7 +38,7 @@ class Notes(Component):
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
-        super().__init__(sizing_mode="stretch_width", margin=0)
+        super().__init__()
 
     @param.depends("open", watch=True)
     def _opened(self) -> None:

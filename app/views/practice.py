@@ -40,7 +40,7 @@ class Practice(Component):
             "most_acts": MOST_ACTS,
             "largest_seed": LARGEST_SEED,
         }
-        super().__init__(fixed=fixed, shown=self._state(), sizing_mode="stretch_width", margin=0)
+        super().__init__(fixed=fixed, shown=self._state())
 
     @param.depends("sent", watch=True)
     def _receive(self) -> None:

@@ -74,7 +74,7 @@ class Ranking(Component):
     def __init__(self, lab: Lab, trainer: Trainer) -> None:
         self._lab = lab
         self._trainer = trainer
-        super().__init__(sizing_mode="stretch_width", margin=0)
+        super().__init__()
         self.refresh()
 
     def refresh(self) -> None:

@@ -56,7 +56,7 @@ class Readings(Component):
     def __init__(self, lab: Lab, trainer: Trainer) -> None:
         self._lab = lab
         self._trainer = trainer
-        super().__init__(sizing_mode="stretch_width", margin=0, **self._state())
+        super().__init__(**self._state())
 
     def refresh(self) -> None:
         """Say what the state says now."""

@@ -47,7 +47,7 @@ class TakeAway(Component):
         self._settle = settle
         self._csv: Csv | None = None  # what is being sent
         self._next = ("", 0)  # the part that comes next
-        super().__init__(sizing_mode="stretch_width", margin=0)
+        super().__init__()
 
     @param.depends("asked", watch=True)
     def _asked(self) -> None:

@@ -273,7 +273,7 @@ class Winners(Component):
         self._job: Job | None = None
         self._standing: Question | None = None
         self._scheduled = False
-        super().__init__(sizing_mode="stretch_width", margin=0)
+        super().__init__()
 
     @param.depends("open", watch=True)
     def refresh(self) -> None:
