@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 Value = Any  # of the kind that the form says
 
 RELATIVE = 0.05  # of a number; DESIGN and the exercises' own rule
+ROUNDING = 1e-12  # of a number: what differs by less is the same
 LARGEST = 1e300
 KNOTS = 21  # of a sketch: one at each twentieth of the axis
 NEAR, CLOSE = 0.05, 0.1  # of an axis: a place that counts as the same, and a sketch's mean gap that does
@@ -66,6 +67,8 @@ class Number:
 
     def gap(self, given: float, truth: float) -> str:
         """Say how far `given` is from `truth`."""
+        if math.isclose(given, truth, rel_tol=ROUNDING):
+            return "the same"
         off = f"off by {self.words(abs(given - truth))}"
         if self.same(given, truth) or truth == 0 or given == 0 or truth * given < 0:
             return off

@@ -262,7 +262,7 @@ function buildPlayhead(item, outbox) {
   play.addEventListener("click", () => {
     if (timer) return stop()
     if (current >= high) go(0)
-    play.textContent = "⏸"
+    play.textContent = "▮▮" // a glyph that most fonts have
     play.setAttribute("aria-label", (play.title = "Pause"))
     timer = setTimeout(tick, FRAME)
   })

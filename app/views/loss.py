@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from app.model import MAX_PINS, Lab
 from app.training import Trainer
-from app.views.labels import Label, place
+from app.views.labels import LINE, Label, place, text_width
 from app.views.plotting import MARGIN, ROOM, TEXT, TICK_WIDTH, Plot, log_ticks, put, round_up
 from schedules import thin
 from schedules.facts import number
@@ -29,6 +29,7 @@ from schedules.outlook import SHOWN, Outlook
 
 DASHES = ([10, 4], [2, 4], [10, 4, 2, 4], [5, 3])
 POINTS = 400  # of one line
+OBSTACLES = 60  # points of the line that labels keep clear of
 DEEP, HIGH = 1e-16, 1e6  # of the loss at the start: what is beyond is off the plot
 NOTHING: dict[str, Any] = {"step": [], "loss": []}
 OTHERS = 100  # points of a family that is drawn only to be compared with
@@ -104,8 +105,10 @@ class LossPlot(Plot):
     def caption(self) -> str:
         """What the lines are."""
         found = self._last
-        if found is None:
+        if found is None and self._trainer.too_long:
             return "Nothing is trained: see the words below."
+        if found is None:
+            return "Nothing is drawn yet: it is being worked out."
         parts = ["Thick line: expected loss" if found.exact or found.runs else "Thick line: the loss"]
         if self._band_area.visible:
             parts.append("band: one standard deviation to each side, cut at the bottom")
@@ -206,12 +209,19 @@ class LossPlot(Plot):
 
     def _draw_labels(self, shown: Outlook) -> None:
         left, right, low, high = self._box
+        losses = self._clip(shown.loss)
+        across = (shown.steps - left) / (right - left) * self._size[0]
+        up = np.log(losses / low) / math.log(high / low) * self._size[1]
+        row = LINE * self._font / 2 + 4
+        sides = [
+            (align, dx, sign * rise * row)
+            for rise in range(1, 5)
+            for align, dx in (("right", -8.0), ("left", 8.0))
+            for sign in (1, -1)
+        ]
 
         def label(at: int, text: str) -> Label:
-            x = (shown.steps[at] - left) / (right - left) * self._size[0]
-            loss = float(self._clip(shown.loss)[at])
-            y = (math.log10(loss) - math.log10(low)) / (math.log10(high) - math.log10(low)) * self._size[1]
-            sides = [("right", -8.0, 14.0), ("left", 8.0, 14.0), ("left", 8.0, -14.0), ("right", -8.0, -14.0)]
+            x, y, loss = across[at], up[at], float(losses[at])
             return Label((float(shown.steps[at]), loss), float(x), float(y), text, sides)
 
         off = np.flatnonzero(~(shown.loss < high))
@@ -220,10 +230,16 @@ class LossPlot(Plot):
             at = int(off[0])
             edge = self._trainer.edge
             why = ": rates above the edge" if edge and (self._lab.run.lr > edge).any() else ""
-            labels.append(label(at, f"off from {shown.steps[at]:,}{why}"))
+            where = f"off from {shown.steps[at]:,}"
+            room = max(across[at], self._size[0] - across[at]) - 8
+            labels.append(label(at, where + why if text_width(where + why, self._font) <= room else where))
         if shown.loss[-1] < high:
             labels.append(label(shown.loss.size - 1, f"ends at {number(float(shown.loss[-1]), 3)}"))
-        placed = place(labels, *self._size, self._font)
+        every, near = max(1, across.size // OBSTACLES), self._font / 5
+        on_line = [(x - near, y - near, x + near, y + near) for x, y in zip(across[::every], up[::every], strict=True)]
+        placed = place(labels, *self._size, self._font, on_line)
+        if len(placed) < len(labels):
+            placed = place(labels, *self._size, self._font)  # better over the line than not at all
         rows = [(*p.label.anchor, p.label.text, p.align, p.dx, -p.dy) for p in placed]
         put(self._labels, {name: [row[column] for row in rows] for column, name in enumerate(self._labels.data)})
 

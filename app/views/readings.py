@@ -100,7 +100,10 @@ class Readings(Component):
         if edge is None:
             return "Adam has no edge that your max could be compared with."
         start = "" if isinstance(self._trainer.problem, Quadratic) else " at the start"
-        return f"Your max is {number(top / edge, 3)} times the edge of {number(edge, 3)}{start}."
+        times = number(top / edge, 3)
+        if times == "1":
+            return f"Your max is the edge itself{start}, {number(edge, 3)}."
+        return f"Your max is {times} times the edge of {number(edge, 3)}{start}."
 
     def _return(self, found: Outlook) -> str:
         """Say where the sharp direction is back at its start, if all there is to it is the sum of logarithms."""
@@ -128,7 +131,10 @@ def _spread(theirs: Sequence[Reading]) -> str:
         return "None of the heuristics finds a rate here."
     if len(rates) == 1:
         return "Only one of the heuristics finds a rate here."
-    return f"The heuristics differ by a factor of {number(max(rates) / min(rates), 2)}: none is the answer."
+    factor = number(max(rates) / min(rates), 2)
+    if factor == "1":
+        return "The heuristics that find a rate here find the same; with another run they may not."
+    return f"The heuristics differ by a factor of {factor}: none is the answer."
 
 
 def _what_is_read(run: Run, found: Outlook) -> str:

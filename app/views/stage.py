@@ -42,7 +42,7 @@ def plot_items() -> list[dict[str, Any]]:
         switch("axis", "Rate axis", [("linear", "linear"), ("log", "log")]),
         button("pin", "Pin this curve", "Keep it on the plot while you change the sliders"),
         button("copy", "Copy link", "The link restores exactly this state", act="copy_link"),
-        choice("preset", "Start from", [(p.key, p.title) for p in PRESETS], prompt="Start from an example…"),
+        choice("preset", "Start from", [(p.key, p.title) for p in PRESETS], prompt="Try an example…"),
     ]
 
 

@@ -297,3 +297,9 @@ def test_a_clicker_leads_through_the_scenes_and_asks_before_it_shows(visit: Open
     eventually(lambda: same(scrolls(lab), (0, 0)), page)
     assert page.evaluate(SEEN) == ["schedule", "loss"]
     assert lab.grave() == []
+    page.set_viewport_size(LAPTOP)
+    heights = page.locator(".plot > .canvas:visible, .training:visible").evaluate_all(
+        "(nodes) => nodes.map((node) => node.offsetHeight)"
+    )
+    assert len(heights) == 2
+    assert abs(heights[0] - heights[1]) <= 1  # both take the room that there is

@@ -32,6 +32,7 @@ def test_a_gap_is_said_with_its_direction() -> None:
     assert Number().gap(1.0, 2.0) == "off by 1: 2 times too low"
     assert Number().gap(0.0, 2.0) == "off by 2"
     assert Number("updates").gap(3.0, 0.0) == "off by 3 updates"
+    assert Number().gap(0.1 + 0.2, 0.3) == Number().gap(2.0, 2.0) == "the same"  # the last bits are the computer's
 
 
 @given(AXES, st.floats(0, 1))

@@ -7,6 +7,7 @@ import pytest
 
 from app.model import Lab
 from app.training import Trainer
+from app.views.labels import LINE, text_width
 from app.views.loss import HIGH, POINTS, LossPlot
 
 
@@ -19,6 +20,12 @@ def plotted(**settings: Any) -> tuple[Lab, Trainer, LossPlot]:
     while waiting:
         waiting.pop(0)()
     return lab, trainer, LossPlot(lab, trainer)
+
+
+def sized(plot: LossPlot, width: int, height: int) -> None:
+    """Tell the plot a size as the browser does."""
+    plot.figure.set_from_json("inner_width", width)
+    plot.figure.set_from_json("inner_height", height)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +67,44 @@ def test_a_lost_run_is_clipped_and_says_where_it_leaves() -> None:
     assert losses[-1] == plot.figure.y_range.end
     (label,) = (text for text in plot._labels.data["text"] if text.startswith("off from"))
     assert label.endswith("rates above the edge")
+
+
+def test_a_run_that_is_lost_says_so_on_a_small_plot_too() -> None:
+    *_, plot = plotted(T=500, Tw=20, eta_max=1e-3)
+    for width in (600, 264, 200):
+        sized(plot, width, 160)
+        plot.refresh()
+        (label,) = plot._labels.data["text"]
+        assert label.startswith("off from 21")
+        assert label.endswith("rates above the edge") == (width == 600)
+
+
+def test_the_label_of_the_end_does_not_lie_on_the_line() -> None:
+    _lab, _trainer, plot = plotted()
+    width, height, font = 264, 160, 14
+    sized(plot, width, height)
+    plot.refresh()
+    (text,) = plot._labels.data["text"]
+    assert text.startswith("ends at")
+    x_range, y_range = plot.figure.x_range, plot.figure.y_range
+    losses, steps = np.array(plot.data.data["loss"]), np.array(plot.data.data["step"])
+    x = (steps - x_range.start) / (x_range.end - x_range.start) * width
+    y = np.log(losses / y_range.start) / np.log(y_range.end / y_range.start) * height
+    right, middle = x[-1] + plot._labels.data["dx"][0], y[-1] - plot._labels.data["dy"][0]
+    under = (x > right - text_width(text, font)) & (x < right)
+    assert under.any()
+    assert (np.abs(y[under] - middle) > LINE * font / 2).all()
+
+
+def test_the_caption_tells_what_is_being_worked_out_from_what_is_not() -> None:
+    lab = Lab()
+    lab.assign({"optimizer": "adam"})
+    trainer = Trainer(lab, lambda _work: None, lambda: None)
+    trainer.refresh()
+    assert LossPlot(lab, trainer).caption == "Nothing is drawn yet: it is being worked out."
+    lab.assign({"T": 1_000_000})
+    trainer.refresh()
+    assert LossPlot(lab, trainer).caption == "Nothing is trained: see the words below."
 
 
 def test_the_playhead_stands_on_the_line() -> None:
