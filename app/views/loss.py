@@ -215,7 +215,7 @@ class LossPlot(Plot):
         row = LINE * self._font / 2 + 4
         sides = [
             (align, dx, sign * rise * row)
-            for rise in range(1, 5)
+            for rise in (1, 2)
             for align, dx in (("right", -8.0), ("left", 8.0))
             for sign in (1, -1)
         ]
@@ -234,7 +234,8 @@ class LossPlot(Plot):
             room = max(across[at], self._size[0] - across[at]) - 8
             labels.append(label(at, where + why if text_width(where + why, self._font) <= room else where))
         if shown.loss[-1] < high:
-            labels.append(label(shown.loss.size - 1, f"ends at {number(float(shown.loss[-1]), 3)}"))
+            which = "live ends at" if self._lab.pins or self._lab.all_families else "ends at"
+            labels.append(label(shown.loss.size - 1, f"{which} {number(float(shown.loss[-1]), 3)}"))
         every, near = max(1, across.size // OBSTACLES), self._font / 5
         on_line = [(x - near, y - near, x + near, y + near) for x, y in zip(across[::every], up[::every], strict=True)]
         placed = place(labels, *self._size, self._font, on_line)
