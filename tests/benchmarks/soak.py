@@ -31,9 +31,11 @@ async def measure(minutes: int) -> list[Table]:
         try:
             coming = [asyncio.create_task(_visits(server.origin, random.Random(n), counted)) for n in range(VISITORS)]
             sizes = await _watched(server, minutes, counted, coming)
-            for task in coming:
-                task.cancel()
-            await asyncio.gather(*coming, return_exceptions=True)
+            leaving = set(coming)
+            while leaving:  # `wait_for` of Python 3.11 may swallow a cancellation
+                for task in leaving:
+                    task.cancel()
+                _gone, leaving = await asyncio.wait(leaving, timeout=1)
         finally:
             server.stop()
         complaints = server.trouble()
