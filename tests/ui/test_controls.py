@@ -39,6 +39,7 @@ def test_sliders_follow_the_keys(lab: LabPage, subtests: pytest.Subtests) -> Non
                 assert float(lab.exact(name).input_value()) == pytest.approx(value, rel=1e-12)
                 lab.draws("sgdr", **{**SGDR, name: value})
         lab.type_exactly(name, str(SGDR[name]))
+        lab.shows("sgdr", **SGDR)  # with the server's word: other sliders end where this one says
 
 
 def test_a_slider_follows_the_pointer(lab: LabPage, subtests: pytest.Subtests) -> None:
