@@ -139,6 +139,7 @@ function buildSlider(item, outbox, moved) {
   let high
   let current // the value last chosen here or shown by the page
   let text // what the number field was last given, or has sent
+  let refused = false // what was typed was no number, and the hint says so until the value changes
 
   const write = () => (text = exact.value = written(current))
   const typing = () => exact.getRootNode().activeElement === exact && exact.value !== text
@@ -146,6 +147,7 @@ function buildSlider(item, outbox, moved) {
   const choose = (position) => {
     range.value = Math.min(values.length - 1, Math.max(0, position))
     current = values[range.value]
+    refused = false
     write()
     const share = item.share ? `, ${Number(((100 * current) / high).toPrecision(3))} percent of the run` : ""
     range.setAttribute("aria-valuetext", [written(current), item.unit].filter(Boolean).join(" ") + share)
@@ -181,8 +183,12 @@ function buildSlider(item, outbox, moved) {
       write()
       hint.textContent = `Type a number, such as ${written(current)}.`
       hint.classList.add("warning")
+      refused = true
     } else {
       current = value
+      refused = false
+      range.value = nearest(values, current) // at once: the next key on the slider starts from here
+      track()
       outbox.put(item.name, value)
     }
   })
@@ -197,6 +203,7 @@ function buildSlider(item, outbox, moved) {
         range.max = values.length - 1
       }
       if (!outbox.holds(item.name)) {
+        if (state.value !== current) refused = false
         current = state.value
         range.value = nearest(values, current)
         if (!typing()) write() // an answer to an earlier change must not undo what is being typed
@@ -206,8 +213,10 @@ function buildSlider(item, outbox, moved) {
       node.hidden = state.hidden
       range.disabled = exact.disabled = state.disabled
       node.classList.toggle("off", state.disabled)
-      hint.textContent = state.note
-      hint.classList.remove("warning")
+      if (!refused) {
+        hint.textContent = state.note
+        hint.classList.remove("warning")
+      }
     },
   }
 }
