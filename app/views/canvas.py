@@ -26,7 +26,7 @@ from app.model import Lab
 from app.practice.forms import LOG, Axis, Place, Sketch
 from app.practice.question import Picture
 from app.views.labels import Label, place
-from app.views.plotting import TEXT, Plot, log_ticks, put, ticks
+from app.views.plotting import TEXT, Plot, log_ticks, put, ticks, write
 from schedules.facts import number
 
 Array = NDArray[np.float64]
@@ -208,8 +208,7 @@ class Canvas(Plot):
             for x, y, text in labels
         ]
         placed = place(wanted, *self._size, self._font)
-        rows = [(*p.label.anchor, p.label.text, p.align, p.dx, -p.dy) for p in placed]
-        put(self._labels, {name: [row[column] for row in rows] for column, name in enumerate(self._labels.data)})
+        write(self._labels, placed)
 
     def _axes(self, across: Axis, up: Axis | None) -> None:
         figure = self.figure

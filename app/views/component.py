@@ -5,6 +5,9 @@ from typing import Any
 from bokeh.document import Document
 from panel.custom import JSComponent
 
+from app.model import Lab
+from app.training import Trainer
+
 
 class Component(JSComponent):
     """A component that is drawn by the page's own script of its name, and takes from the browser only what it declares.
@@ -30,6 +33,23 @@ class Component(JSComponent):
     @property
     def _linked_properties(self) -> tuple[str, ...]:
         return tuple(self._busy__ignore)
+
+
+class Mirror(Component):
+    """A component that only shows: all of its properties follow from the state and its training."""
+
+    def __init__(self, lab: Lab, trainer: Trainer) -> None:
+        self._lab = lab
+        self._trainer = trainer
+        super().__init__(**self._state())
+
+    def refresh(self) -> None:
+        """Show what the state says now."""
+        self.param.update(**self._state())
+
+    def _state(self) -> dict[str, Any]:
+        """Return the properties by name."""
+        raise NotImplementedError
 
 
 def whole(value: object) -> int:

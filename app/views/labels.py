@@ -1,11 +1,12 @@
 """Places labels on a plot so that none covers another: what does not fit is left out, the most important last."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 CHARACTER = 0.54  # of the font size: the mean width of a character of a sans-serif face
 LINE = 1.35  # of the font size: the height of a line
 GAP = 4.0  # pixels between labels
+OBSTACLES = 60  # points of a line that labels keep clear of
 
 # Places beside a point, best first: right above it, left above, one line higher, below.
 BESIDE = (("left", 9.0, 13.0), ("right", -9.0, 13.0), ("left", 5.0, 34.0), ("right", -5.0, 34.0), ("left", 9.0, -13.0))
@@ -64,6 +65,16 @@ def place(labels: Iterable[Label], width: float, height: float, font: float, tak
                 placed.append(Placed(label, align, dx, dy))
                 break
     return placed
+
+
+def around(x: float, y: float, reach: float) -> Box:
+    """Return the box that keeps labels so many pixels away from a point."""
+    return x - reach, y - reach, x + reach, y + reach
+
+
+def along(count: int, point: Callable[[int], tuple[float, float]], reach: float) -> list[Box]:
+    """Return boxes that keep labels off a line; of its points, which `point` gives [pixels], some are enough."""
+    return [around(*point(index), reach) for index in range(0, count, max(1, count // OBSTACLES))]
 
 
 def text_width(text: str, font: float) -> float:

@@ -21,15 +21,14 @@ from numpy.typing import NDArray
 
 from app.model import MAX_PINS, Lab
 from app.training import Trainer
-from app.views.labels import LINE, Label, place, text_width
-from app.views.plotting import MARGIN, ROOM, TEXT, TICK_WIDTH, Plot, log_ticks, put, round_up
+from app.views.labels import LINE, Label, along, place, text_width
+from app.views.plotting import MARGIN, ROOM, TEXT, TICK_WIDTH, Plot, log_ticks, put, round_up, write
 from schedules import thin
 from schedules.facts import number
 from schedules.outlook import SHOWN, Outlook
 
 DASHES = ([10, 4], [2, 4], [10, 4, 2, 4], [5, 3])
 POINTS = 400  # of one line
-OBSTACLES = 60  # points of the line that labels keep clear of
 DEEP, HIGH = 1e-16, 1e6  # of the loss at the start: what is beyond is off the plot
 NOTHING: dict[str, Any] = {"step": [], "loss": []}
 OTHERS = 100  # points of a family that is drawn only to be compared with
@@ -236,13 +235,10 @@ class LossPlot(Plot):
         if shown.loss[-1] < high:
             which = "live ends at" if self._lab.pins or self._lab.all_families else "ends at"
             labels.append(label(shown.loss.size - 1, f"{which} {number(float(shown.loss[-1]), 3)}"))
-        every, near = max(1, across.size // OBSTACLES), self._font / 5
-        on_line = [(x - near, y - near, x + near, y + near) for x, y in zip(across[::every], up[::every], strict=True)]
-        placed = place(labels, *self._size, self._font, on_line)
+        placed = place(labels, *self._size, self._font, along(up.size, lambda i: (across[i], up[i]), self._font / 5))
         if len(placed) < len(labels):
             placed = place(labels, *self._size, self._font)  # better over the line than not at all
-        rows = [(*p.label.anchor, p.label.text, p.align, p.dx, -p.dy) for p in placed]
-        put(self._labels, {name: [row[column] for row in rows] for column, name in enumerate(self._labels.data)})
+        write(self._labels, placed)
 
 
 def _thinned(steps: NDArray[np.int64], loss: NDArray[np.float64], budget: int) -> NDArray[np.int64]:

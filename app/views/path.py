@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.model import Lab
 from app.training import Trainer
 from app.views.labels import Label, place
-from app.views.plotting import TEXT, Plot, put
+from app.views.plotting import TEXT, Plot, put, write
 from schedules.outlook import Outlook
 from schedules.problems import Logistic, Quadratic
 
@@ -198,8 +198,7 @@ class PathPlot(Plot):
             for x, y, word in points
         ]
         placed = place(labels, *self._size, self._font)
-        rows = [(*p.label.anchor, p.label.text, p.align, p.dx, -p.dy) for p in placed]
-        put(self._labels, {name: [row[column] for row in rows] for column, name in enumerate(self._labels.data)})
+        write(self._labels, placed)
 
 
 def _ellipses(problem: Quadratic, reach: float) -> dict[str, Any]:

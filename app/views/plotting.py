@@ -16,6 +16,7 @@ from bokeh.plotting import figure
 from panel.io import state
 
 from app.model import Lab
+from app.views.labels import Placed
 
 LEAST = 1e-3  # where an empty axis starts; it may be a logarithmic one
 FONT = 0.875  # of the root font size
@@ -151,6 +152,12 @@ def put(source: ColumnDataSource, data: dict[str, Any]) -> None:
     """Replace the data of a source, if they are other ones: what has not changed need not be sent and drawn anew."""
     if any(name not in source.data or not np.array_equal(source.data[name], new) for name, new in data.items()):
         source.data = data
+
+
+def write(source: ColumnDataSource, placed: list[Placed]) -> None:
+    """Put labels where there was room for them; the columns are anchor, text, alignment and offset, in this order."""
+    rows = [(*p.label.anchor, p.label.text, p.align, p.dx, -p.dy) for p in placed]  # the canvas counts down
+    put(source, {name: [row[column] for row in rows] for column, name in enumerate(source.data)})
 
 
 def round_up(x: float) -> float:

@@ -2,27 +2,16 @@
 
 import param
 
-from app.model import Lab
-from app.training import Trainer
-from app.views.component import Component
+from app.views.component import Mirror
 
 
-class Prose(Component):
+class Prose(Mirror):
     """The sentence about the live curve, with notices under it. All of it is text; nothing is taken as markup."""
 
     sentence = param.String(default="")
     training = param.String(default="", doc="What training under the curve comes to.")
     notices = param.List(default=[], item_type=str)
     error = param.String(default="")
-
-    def __init__(self, lab: Lab, trainer: Trainer) -> None:
-        self._lab = lab
-        self._trainer = trainer
-        super().__init__(**self._state())
-
-    def refresh(self) -> None:
-        """Say what the state says now."""
-        self.param.update(**self._state())
 
     def _state(self) -> dict[str, object]:
         if self._lab.held:

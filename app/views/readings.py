@@ -6,10 +6,8 @@ from typing import Any
 import numpy as np
 import param
 
-from app.model import Lab
 from app.range_test import MARKS, measured, on_stage, placed_at, read_off, revealed, what_is_missing
-from app.training import Trainer
-from app.views.component import Component
+from app.views.component import Mirror
 from schedules import Run
 from schedules.facts import number
 from schedules.optimizers import SGD
@@ -42,7 +40,7 @@ TASK = (
 )
 
 
-class Readings(Component):
+class Readings(Mirror):
     """What to do; and once the reader has done it, how others read the same curve."""
 
     caption = param.String(default="How the sweep is read", doc="Caption of the table; fixed.")
@@ -52,15 +50,6 @@ class Readings(Component):
     rows = param.List(default=[], doc="Rows of texts, as `columns` names them; none before the reader has asked.")
     says = param.List(default=[], item_type=str, doc="Sentences on what the table shows.")
     line = param.List(default=[], doc="[rate, loss before it] along the plotted line, in words.")
-
-    def __init__(self, lab: Lab, trainer: Trainer) -> None:
-        self._lab = lab
-        self._trainer = trainer
-        super().__init__(**self._state())
-
-    def refresh(self) -> None:
-        """Say what the state says now."""
-        self.param.update(**self._state())
 
     def _state(self) -> dict[str, Any]:
         begun = on_stage(self._lab) and not self._lab.held

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from app.model import MAX_PINS, Case, Lab
 from app.training import Trainer
-from app.views.labels import BESIDE, GAP, Label, Placed, place, text_width
+from app.views.labels import BESIDE, GAP, Label, around, place, text_width
 from app.views.plotting import (
     FONT,
     MARGIN,
@@ -35,6 +35,7 @@ from app.views.plotting import (
     put,
     round_up,
     ticks,
+    write,
 )
 from schedules import Run, thin
 from schedules.facts import number
@@ -205,7 +206,7 @@ class SchedulePlot(Plot):
 
         names = self._phase_names(run)
         in_row = [(0.0, self._size[1] * NAMES_FROM, self._size[0], self._size[1])]
-        on_marks = [_around(self._x(step), self._y(float(run.lr[step])), self._font / 5) for step in points.tolist()]
+        on_marks = [around(self._x(step), self._y(float(run.lr[step])), self._font / 5) for step in points.tolist()]
         labels = place(self._labels_of(run, floors), *self._size, self._font, [*in_row, *on_marks])
         put(self._bands, bands)
         put(self._joins, {"x": joins})
@@ -214,7 +215,7 @@ class SchedulePlot(Plot):
         put(self._edge, {"from": [self._left] * len(edges), "to": [self._right] * len(edges), "y": edges})
         put(self._floor, {"left": [0] * len(floors), "right": [last] * len(floors), "y": floors})
         put(self._names, names)
-        put(self._labels, _columns(self._labels, labels))
+        write(self._labels, labels)
 
     def _floors(self, run: Run) -> list[float]:
         """Return the floor rate, if the curve has one and the axis shows it; else nothing."""
@@ -281,15 +282,6 @@ def _drawn(run: Run) -> dict[str, Any]:
     joins = np.array([stretch.start for stretch in run.stretches], dtype=np.int64)
     steps = thin(run.lr, np.concatenate([joins, *run.steps.values()]))
     return {"step": steps.astype(np.int32), "lr": run.lr[steps]}
-
-
-def _around(x: float, y: float, reach: float) -> tuple[float, float, float, float]:
-    return x - reach, y - reach, x + reach, y + reach
-
-
-def _columns(source: ColumnDataSource, placed: list[Placed]) -> dict[str, list[Any]]:
-    rows = [(*p.label.anchor, p.label.text, p.align, p.dx, -p.dy) for p in placed]  # the canvas counts down
-    return {name: [row[column] for row in rows] for column, name in enumerate(source.data)}
 
 
 def _decades(curves: list[NDArray[np.float64]], highest: float) -> tuple[float, float]:

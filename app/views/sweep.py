@@ -19,14 +19,13 @@ from bokeh.models import (
 from app.model import Lab
 from app.range_test import TEST, Array, measured, on_stage, placed_at, read_off
 from app.training import Trainer
-from app.views.labels import LINE, Label, Placed, place
-from app.views.plotting import FONT, MARGIN, ROOM, TEXT, USUAL_REM, Plot, log_ticks, put, ticks
+from app.views.labels import LINE, Label, along, place
+from app.views.plotting import FONT, MARGIN, ROOM, TEXT, USUAL_REM, Plot, log_ticks, put, ticks, write
 from schedules import Run, thin
 from schedules.facts import number
 from schedules.outlook import Outlook
 
 POINTS = 400  # of the line
-OBSTACLES = 60  # points of the line that labels keep clear of
 DEEP, TOP = 1e-16, 100.0  # of the loss at the start: what is beyond is off the plot, so that the fall is seen
 SAME = 1e-6  # rates that differ by a smaller share count as one
 NOTHING: dict[str, Any] = {"rate": [], "loss": []}
@@ -170,15 +169,11 @@ class SweepPlot(Plot):
         ]
         found = [(r.lr, f"{r.name} {number(r.lr, 3)}") for r in read_off(self._lab, self._trainer) if r.lr is not None]
         labels = [*first, *self._upright(self._others, found)]
-        every, near = max(1, rates.size // OBSTACLES), self._font / 5
-        on_line = [
-            (x - near, y - near, x + near, y + near)
-            for x, y in zip(map(self._x, rates[::every]), map(self._y, losses[::every]), strict=True)
-        ]
+        on_line = along(rates.size, lambda i: (self._x(rates[i]), self._y(losses[i])), self._font / 5)
         placed = place(labels, *self._size, self._font, on_line)
         if {label.text for label in first} - {p.label.text for p in placed}:
             placed = place(labels, *self._size, self._font)  # better over the line than not at all
-        put(self._labels, _columns(self._labels, placed))
+        write(self._labels, placed)
 
     def _upright(self, source: ColumnDataSource, marks: Sequence[tuple[float, str]]) -> list[Label]:
         """Draw a vertical line at each rate that is on the plot; return the labels to place."""
@@ -214,8 +209,3 @@ def _rate_ticks(left: float, right: float, log: bool) -> list[float]:
     step = ticks(right - left)[1]
     first, last = math.ceil(left / step * (1 - 1e-9)), math.floor(right / step * (1 + 1e-9))
     return [float(f"{n * step:.12g}") for n in range(first, last + 1)]
-
-
-def _columns(source: ColumnDataSource, placed: list[Placed]) -> dict[str, list[Any]]:
-    rows = [(*p.label.anchor, p.label.text, p.align, p.dx, -p.dy) for p in placed]  # the canvas counts down
-    return {name: [row[column] for row in rows] for column, name in enumerate(source.data)}

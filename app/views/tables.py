@@ -3,9 +3,7 @@
 import numpy as np
 import param
 
-from app.model import Lab
-from app.training import Trainer
-from app.views.component import Component
+from app.views.component import Mirror
 from schedules.curves import in_order
 from schedules.facts import key_value_rows, number
 
@@ -13,20 +11,11 @@ MOST_EVENTS = 12
 PLANE = 2  # parameters of the quadratic
 
 
-class Tables(Component):
+class Tables(Mirror):
     """`Key values`, and under a fold `Steps that matter`, the plot's content for those who do not see it."""
 
     key_values = param.List(default=[], doc="[label, value] pairs.")
     steps = param.List(default=[], doc="[step, what, rate, loss, parameters] rows.")
-
-    def __init__(self, lab: Lab, trainer: Trainer) -> None:
-        self._lab = lab
-        self._trainer = trainer
-        super().__init__(**self._state())
-
-    def refresh(self) -> None:
-        """Show the figures of the live curve."""
-        self.param.update(**self._state())
 
     def _state(self) -> dict[str, list[list[str]]]:
         if self._lab.held:

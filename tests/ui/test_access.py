@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, CDPSession, Locator, expect
 
 from app.model import SECTIONS
 from app.parts import TABS
@@ -110,6 +110,12 @@ def unfolded(lab: LabPage) -> None:
     lab.quiet(250)  # the map of winners comes when it is opened
 
 
+def touched(lab: LabPage, fingers: CDPSession, on: bool) -> None:
+    """Have the page touched by fingers, or by a pointer again."""
+    fingers.send("Emulation.setTouchEmulationEnabled", {"enabled": on, "maxTouchPoints": 5 if on else 1})
+    assert lab.page.evaluate("matchMedia('(pointer: coarse)').matches") == on
+
+
 def dressed(lab: LabPage, scheme: str) -> None:
     """Have the page light or dark, and wait until it is."""
     lab.page.emulate_media(color_scheme=scheme)
@@ -138,11 +144,6 @@ def test_every_place_is_for_everyone_in_any_mode(visit: OpenLab, subtests: pytes
     lab.ranked(18)
     fingers = lab.context.new_cdp_session(lab.page)
 
-    def touched(on: bool) -> None:
-        touch = {"enabled": on, "maxTouchPoints": 5 if on else 1}
-        fingers.send("Emulation.setTouchEmulationEnabled", touch)
-        assert lab.page.evaluate("matchMedia('(pointer: coarse)').matches") == on
-
     for place, fresh in places(lab):
         panel = f"#companion-{place.partition(':')[0]}"
         with subtests.test(place=place, mode="light"):
@@ -160,11 +161,11 @@ def test_every_place_is_for_everyone_in_any_mode(visit: OpenLab, subtests: pytes
             assert lab.page.evaluate(SMALL, 24) == []
         with subtests.test(place=place, mode="fingers on 320 px"):
             lab.page.set_viewport_size(PHONE)
-            touched(True)
+            touched(lab, fingers, True)
             assert lab.page.evaluate(SMALL, 44) == []
         lab.page.evaluate(FOLD)
         with subtests.test(place=place, mode="320 px"):
-            touched(False)
+            touched(lab, fingers, False)
             eventually(lambda: same(sideways(lab.page), 0), lab.page)
             assert lab.grave("" if place == "lab" else panel, colours=False) == []
         lab.page.set_viewport_size(LAPTOP)
@@ -200,8 +201,7 @@ def test_everything_is_large_enough_to_be_hit(visit: OpenLab, subtests: pytest.S
     lab = visit("tab=practice")
     fingers = lab.context.new_cdp_session(lab.page)
     for size, least in ((LAPTOP, 24), (PHONE, 44)):
-        touch = {"enabled": size is PHONE, "maxTouchPoints": 5 if size is PHONE else 1}
-        fingers.send("Emulation.setTouchEmulationEnabled", touch)
+        touched(lab, fingers, size is PHONE)
         lab.page.set_viewport_size(size)
         for exercise in ("E1", "E4", "E9", "E22"):
             with subtests.test(exercise=exercise, least=least):

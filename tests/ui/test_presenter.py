@@ -55,7 +55,7 @@ SEEN = """() => ["schedule", "path", "loss", "range_test", "prediction"].filter(
   const view = Object.values(Bokeh.index.roots ?? Bokeh.index).map(find).find(Boolean)
   return view?.el.checkVisibility()
 })"""
-
+# Parts of the page that stand on one another.
 OVERLAPS = """() => {
   const parts = ".plot > .canvas, .half > .canvas, .legend-root, .caption, .side, .playing, .presenting-root"
   const seen = [...document.querySelectorAll(parts)]
@@ -65,7 +65,7 @@ OVERLAPS = """() => {
     .filter(([, b]) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1)
     .filter(([, b]) => Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1)
     .map(([other]) => [one, other]))
-}"""  # parts of the page that stand on one another
+}"""
 
 
 def scrolls(lab: LabPage) -> tuple[int, int]:
