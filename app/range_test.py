@@ -52,11 +52,8 @@ def run_key(lab: Lab) -> str:
 
 def placed_at(lab: Lab, name: str) -> float | None:
     """Return the rate at which the marker "base" or "max" stands; None while it is not placed."""
-    value = lab.guess.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    real = as_float(value)
-    return real if 0 < real < math.inf else None
+    rate = _number(lab.guess.get(name))
+    return rate if rate is not None and 0 < rate < math.inf else None
 
 
 def what_is_missing(lab: Lab) -> str:
@@ -89,11 +86,9 @@ def read_off(lab: Lab, trainer: Trainer) -> tuple[Reading, ...]:
 
 def within_sweep(lab: Lab, value: object) -> float | None:
     """Return a rate for a marker, within the sweep; None for what is no rate."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    real = as_float(value)
+    rate = _number(value)
     low, high = swept(lab.run)
-    return min(max(real, low), high) if math.isfinite(real) else None
+    return min(max(rate, low), high) if rate is not None and math.isfinite(rate) else None
 
 
 def change_kind(lab: Lab, sweep: str) -> None:
@@ -132,6 +127,11 @@ def start_test(lab: Lab) -> None:
         f"A range test of {START_T} updates: the rate rises from {number(low)} to {number(high)} ({why}), by the same "
         "factor each time. Undo returns to the curve before.",
     )
+
+
+def _number(value: object) -> float | None:
+    """Return what a browser or a link gave as a float; None for what is no number."""
+    return None if isinstance(value, bool) or not isinstance(value, int | float) else as_float(value)
 
 
 def _round(rate: float) -> float:
