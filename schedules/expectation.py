@@ -7,6 +7,7 @@ carries an exponent of its own, so that neither 1e-5000 counts as nothing nor 1e
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -170,7 +171,7 @@ def _scan(
         rows = order[bounds[j] : bounds[j + 1]]
         kept[rows], kept_exponents[rows] = x[0, block[rows]], exponent[block[rows]]
         x = _apply(matrix, x)
-        if push:
+        if push is not None:
             exponent = _add(push, x, exponent)
         if j % PATIENCE == 0:
             x, exponent = _normal(x, exponent)
@@ -179,14 +180,17 @@ def _scan(
 
 def _updates(
     rates: Array, step_map: Callable[[Array], Map], kick: Callable[[Array], Sequence[Array]] | None
-) -> Iterator[tuple[Map, Sequence[Array]]]:
-    """Yield matrix and kick of each row of `rates`: worked out for many rows at once, since each call has its price."""
+) -> Iterator[tuple[Array, Array | None]]:
+    """Yield for each row of `rates` its matrix (n, n, blocks, S, D), and its kick (n, blocks, S, D) if there is one.
+
+    They are worked out for many rows at once, since each call of numpy has its price.
+    """
     many = max(1, TOGETHER // rates[0].size)
     for first in range(0, len(rates), many):
         eta = rates[first : first + many]
-        matrix, push = step_map(eta), kick(eta) if kick else ()
+        matrices, pushes = np.asarray(step_map(eta)), np.asarray(kick(eta)) if kick else None
         for j in range(len(eta)):
-            yield [[entry[j] for entry in row] for row in matrix], [each[j] for each in push]
+            yield matrices[:, :, j], None if pushes is None else pushes[:, j]
 
 
 def _compose(
@@ -206,29 +210,26 @@ def _compose(
         columns[i, i] = 1
     exponents = np.zeros(columns.shape[1:], dtype=np.int32)
     for j, (matrix, push) in enumerate(_updates(rates, step_map, kick)):
-        columns = _apply(matrix, columns)
-        if push:
+        columns = _apply(matrix[:, :, None], columns)
+        if push is not None:
             exponents[n] = _add(push, columns[:, n], exponents[n])
         if j % PATIENCE == 0:
             columns, exponents = _normal(columns, exponents)
     return _normal(columns, exponents)
 
 
-def _apply(matrix: Map, x: Array) -> Array:
+def _apply(matrix: Array, x: Array) -> Array:
     """Return A x for x (n, …)."""
-    if len(matrix) == 1:
-        return np.asarray(matrix[0][0] * x)
-    return np.stack([sum(entry * x[j] for j, entry in enumerate(row)) for row in matrix])
+    return reduce(np.add, (matrix[:, j] * x[j] for j in range(len(x))))
 
 
-def _add(kick: Sequence[Array], x: Array, exponent: Exponents) -> Exponents:
+def _add(kick: Array, x: Array, exponent: Exponents) -> Exponents:
     """Add `kick` to x (n, …), in place, and return its exponent: a state of exactly 0 forgets how great it was."""
     exponent = np.where(x.any(axis=0), exponent, 0)
     if exponent.min() < LEAST:
         np.ldexp(x, np.minimum(exponent - LEAST, 0), out=x)
         exponent = np.maximum(exponent, LEAST)
-    for i, push in enumerate(kick):
-        x[i] += np.ldexp(push, -exponent)
+    x += np.ldexp(kick, -exponent)
     return exponent
 
 

@@ -6,6 +6,7 @@ after t updates.
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, cast
 
 import numpy as np
@@ -114,42 +115,82 @@ def _in_blocks(problem: Quadratic, optimizer: SGD | HeavyBall, lr: Array, seeds:
     draw times what the later maps make of it. Blocks are then chained. The updates are those of `simulate_slowly`, in
     an order of adding that wastes no time on single numbers.
     """
-    (S, T), R, curvature = lr.shape, len(seeds), problem.curvature
+    (S, T), R = lr.shape, len(seeds)
     blocks = -(-T // every)
     rates = np.zeros((S, blocks * every))  # an update with rate 0 leaves θ as it is
     rates[:, :T] = lr
-    rates = np.ascontiguousarray(rates.reshape(S, blocks, every).transpose(1, 2, 0))[..., None]
-    draws = np.zeros((blocks * every, 2, R))
-    if problem.random:
-        draws[:T] = problem.noise * np.moveaxis(problem.draws(seeds, T), 1, 2)
-    draws = draws.reshape(blocks, every, 1, 2, R)
-    n = len(optimizer.state_map(rates[:1, 0], curvature))
-    products, gathered = np.empty((blocks, n, n, S, 2)), np.zeros((blocks, n, S, 2, R))
+    rates = np.ascontiguousarray(rates.reshape(S, blocks, every).transpose(2, 0, 1))
     kept = np.empty((blocks + 1, S, 2, R))
-    state = np.zeros((n, S, 2, R))
-    state[0] = kept[0] = problem.origin[:, None]
-    at_once = max(1, CHUNK // (S * 2 * R))
+    kept[0] = problem.origin[:, None]
     with np.errstate(over="ignore", invalid="ignore"):
-        for first in range(0, blocks, at_once):
-            part = slice(first, min(first + at_once, blocks))
-            later = np.zeros((n, n, part.stop - first, S, 2))  # the product of the maps after an update
-            later[range(n), range(n)] = 1
-            noise = np.empty((part.stop - first, S, 2, R))
-            for j in reversed(range(every)):
-                eta = rates[part, j]
-                push, step = optimizer.push(eta, curvature), optimizer.state_map(eta, curvature)
-                for i in range(n if problem.random else 0):
-                    reach = sum(later[i, k] * push[k] for k in range(n))
-                    np.multiply(reach[..., None], draws[part, j], out=noise)
-                    gathered[part, i] += noise
-                later = np.stack(
-                    [[sum(later[i, m] * step[m][k] for m in range(n)) for k in range(n)] for i in range(n)]
-                )
-            products[part] = np.moveaxis(later, 2, 0)
+        products, reach = _compose(problem, optimizer, rates)
+        gathered = _gather(reach, _by_update(problem, seeds, T, every)) if problem.random else None
+        state = np.zeros((products.shape[1], S, 2, R))
+        state[0] = kept[0]
         for k in range(blocks):
-            state = gathered[k] + (products[k][..., None] * state).sum(axis=1)
+            state = reduce(np.add, (products[k, :, m] * state[m] for m in range(len(state))))
+            if gathered is not None:
+                state += gathered[k]
             kept[k + 1] = state[0]
     return _finish(problem, recorded(T, every), kept.transpose(1, 3, 0, 2))
+
+
+def _compose(problem: Quadratic, optimizer: SGD | HeavyBall, rates: Array) -> tuple[Array, Array]:
+    """Return P of each block, and what a draw of each update does to the state at the end of its block.
+
+    Args:
+        problem: Gives the curvatures.
+        optimizer: Gives the maps.
+        rates: (every, S, blocks).
+
+    Returns:
+        P, shape (blocks, n, n, S, 2, 1), and the reach of the draws, shape (every, n, S, 2, blocks).
+    """
+    every, S, blocks = rates.shape
+    curvature = problem.curvature[:, None]
+    n = len(optimizer.state_map(rates[:1, :1, None], curvature))
+    reach = np.empty((every, n, S, 2, blocks))
+    later = np.zeros((n, n, S, 2, blocks))  # the product of the maps after an update
+    later[range(n), range(n)] = 1
+    for j in reversed(range(every)):
+        eta = rates[j, :, None]
+        push, step = optimizer.push(eta, curvature), optimizer.state_map(eta, curvature)
+        for i in range(n):
+            reach[j, i] = problem.noise * sum(later[i, k] * push[k] for k in range(n))
+        later = np.stack([[sum(later[i, m] * step[m][k] for m in range(n)) for k in range(n)] for i in range(n)])
+    return np.moveaxis(later, -1, 0)[..., None], reach
+
+
+def _by_update(problem: Quadratic, seeds: Sequence[int], T: int, every: int) -> Array:
+    """Return the draws by their place in a block, shape (every, 2, R, blocks); they are 0 after the last update."""
+    blocks = -(-T // every)
+    draws = np.zeros((blocks * every, 2, len(seeds)))
+    draws[:T] = np.moveaxis(problem.draws(seeds, T), 1, 2)
+    return np.ascontiguousarray(draws.reshape(blocks, every, 2, -1).transpose(1, 2, 3, 0))
+
+
+def _gather(reach: Array, draws: Array) -> Array:
+    """Return q of each block, shape (blocks, n, S, 2, R): the sum over its updates of reach times draw.
+
+    Args:
+        reach: (every, n, S, 2, blocks).
+        draws: (every, 2, R, blocks).
+    """
+    every, n, S, _, blocks = reach.shape
+    R = draws.shape[2]
+    gathered = np.empty((blocks, n, S, 2, R))
+    at_once = max(1, CHUNK // (2 * R))
+    for first in range(0, blocks, at_once):
+        part = slice(first, min(first + at_once, blocks))
+        total, added = np.empty((2, 2, R, part.stop - first))
+        for s in range(S):
+            for i in range(n):
+                total[:] = 0
+                for j in reversed(range(every)):
+                    np.multiply(reach[j, i, s, :, None, part], draws[j, ..., part], out=added)
+                    total += added
+                gathered[part, i, s] = np.moveaxis(total, -1, 0)
+    return gathered
 
 
 def _finish(problem: Problem, steps: NDArray[np.int64], theta: Array) -> Training:
