@@ -22,6 +22,7 @@ KINDS = (
 )
 NEAR = 1.1  # ratio of two losses that count as about the same
 ASK = "What will the loss do?"
+ASIDE = ("step", "axis")  # of a stage: what a scene sets, and anybody may change while it asks
 
 
 @dataclass(frozen=True)
@@ -238,6 +239,14 @@ class Storyboard:
             self._picks.pop(place, None)
             self._enter(place)
 
+    @property
+    def _stands(self) -> bool:
+        """Whether the stage is what the scene begins from; a link may bring another one, and sliders may be moved."""
+        state = {**self._lab.state, **self._lab.own[self._lab.family]}
+        return not self._lab.pins and all(
+            state[name] == value for name, value in SCENES[self.place].before.items() if name not in ASIDE
+        )
+
     def _enter(self, scene: int) -> None:
         self._warned = False
         self._at[scene] = 0
@@ -245,7 +254,7 @@ class Storyboard:
 
     def _go(self, by: int) -> None:
         scene, at = self.place, self._at.get(self.place, 0)
-        if scene not in self._at:  # come to by a link, with another stage
+        if by > 0 and at == 0 and not self._stands:
             self._enter(scene)
         elif by > 0 and at == 0 and scene not in self._picks and not self._warned:
             self._warned = True
@@ -277,6 +286,9 @@ class Storyboard:
             text(scene.ask),
             choice("pick", ASK, KINDS, pick, scene.kind if over else "", locked=at > 0),
         ]
+        set_up = at == 0 and not self._stands
+        if set_up:
+            inside.append(text("The stage shows something else now. Set it, and you see what the scene begins from."))
         if self._warned:
             inside.append(text("Nobody has said yet what will show. Once more, and it is shown.", "verdict"))
         start, before, after = scene.losses
@@ -285,7 +297,7 @@ class Storyboard:
             inside.append(text(f"{at} of {len(scene.steps)}. {words}", "step"))
         if over:
             inside.append(text(self._verdict(scene, pick, start, before, after), "verdict"))
-        inside.append(self._buttons(place, at, over, pick))
+        inside.append(self._buttons(place, at, over, pick, set_up))
         return [
             text(
                 "Each scene changes one thing. Say first what will show; then step through it, and see it on the stage."
@@ -302,14 +314,14 @@ class Storyboard:
         ]
 
     @staticmethod
-    def _buttons(place: int, at: int, over: bool, pick: str) -> Block:
+    def _buttons(place: int, at: int, over: bool, pick: str, set_up: bool) -> Block:
         last = place == len(SCENES) - 1
         back = button("Back", "step", -1, disabled=at == 0 and place == 0)
         if at == 0:
             return buttons(
                 back,
                 button("Commit, and see", "commit", main=True, disabled=not pick),
-                button("See without an answer", "step", 1),
+                button("Set the stage" if set_up else "See without an answer", "step", 1),
             )
         return buttons(
             back,

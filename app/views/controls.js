@@ -406,8 +406,18 @@ export function render({model, el}) {
     group.append(controls[item.name].node)
   }
   const show = () => {
+    const held = el.getRootNode().activeElement
     Object.assign(states, model.shown)
     for (const [name, state] of Object.entries(model.shown)) controls[name].show(state)
+    if (held?.hidden && !held.checkVisibility()) handOn(held)
+  }
+  // A button that is gone once it is pressed has begun something: the keyboard goes on with that, and so does the view.
+  const handOn = (button) => {
+    const inputs = [...group.querySelectorAll("input, select, button")]
+    const next = inputs.filter((input) => input.checkVisibility() && !input.disabled && (input.type !== "radio" || input.checked))
+      .find((input) => button.compareDocumentPosition(input) & Node.DOCUMENT_POSITION_FOLLOWING)
+    next?.focus({preventScroll: true})
+    el.getRootNode().host.closest("section")?.scrollIntoView({block: "start"})
   }
   model.on("shown", show)
   show()

@@ -1,4 +1,5 @@
-// The sentence about the curve, and the stage's one polite live region, which speaks it after a pause; see prose.py.
+// The sentence about the curve, notices above the plot, where they are seen, and the stage's one polite live region,
+// which speaks all of it after a pause; see prose.py.
 
 const PAUSE = 600 // ms without a change before a screen reader hears of it
 
@@ -19,8 +20,7 @@ export function render({model, el}) {
   sentence.className = "lead"
   const training = document.createElement("p")
   training.className = "training"
-  const notes = document.createElement("ul")
-  notes.className = "notices"
+  const notices = document.getElementById("notices")
   const live = document.createElement("p")
   live.className = "unseen"
   live.setAttribute("role", "status")
@@ -49,8 +49,8 @@ export function render({model, el}) {
     sentence.replaceChildren(...unbroken(model.sentence))
     training.replaceChildren(...unbroken(model.training))
     const said = [model.error, ...model.notices].filter(Boolean)
-    notes.hidden = said.length === 0
-    notes.replaceChildren(
+    notices.hidden = said.length === 0
+    notices.replaceChildren(
       ...said.map((text) => {
         const line = document.createElement("li")
         line.textContent = text
@@ -64,5 +64,5 @@ export function render({model, el}) {
   show()
   clearTimeout(timer) // nothing has changed yet
   changed = false
-  el.replaceChildren(training, sentence, notes, live)
+  el.replaceChildren(training, sentence, live)
 }

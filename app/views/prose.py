@@ -6,7 +6,7 @@ from app.views.component import Mirror
 
 
 class Prose(Mirror):
-    """The sentence about the live curve, with notices under it. All of it is text; nothing is taken as markup."""
+    """The sentence about the live curve, with notices above the plot. All of it is text; nothing is taken as markup."""
 
     sentence = param.String(default="")
     training = param.String(default="", doc="What training under the curve comes to.")

@@ -174,7 +174,7 @@ class LabPage:
 
     @property
     def notices(self) -> list[str]:
-        return self.page.locator("figcaption li").all_inner_texts()
+        return self.page.get_by_role("list", name="Notices").locator("li").all_inner_texts()
 
     @property
     def legend(self) -> list[str]:

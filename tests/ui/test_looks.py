@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from ui.lab_page import LAPTOP, PHONE, PROJECTOR, SLIDERS, LabPage, OpenLab, eventually, same
+from ui.lab_page import LAPTOP, PHONE, PROJECTOR, READY, SLIDERS, LabPage, OpenLab, eventually, same
 
 pytestmark = pytest.mark.browser
 
@@ -81,6 +81,41 @@ def test_plot_and_all_six_sliders_are_in_view_at_once(lab: LabPage) -> None:
             assert box
             assert box["y"] >= 0
             assert box["y"] + box["height"] <= size["height"]
+
+
+def test_the_stage_has_no_gaps_where_the_controls_are_longer_than_it(visit: OpenLab) -> None:
+    lab = visit("family=one_cycle")
+    for width in (900, 1180, 1280, 1366):
+        lab.page.set_viewport_size({"width": width, "height": 768})
+        plot, playhead = lab.plot.bounding_box(), lab.page.locator(".playing").bounding_box()
+        assert plot
+        assert playhead
+        assert 0 <= playhead["y"] - plot["y"] - plot["height"] < 40
+
+
+def test_a_notice_stands_on_the_first_screen(visit: OpenLab) -> None:
+    lab = visit("T=1e99")
+    expect(lab.page.get_by_text("Run length T: 1e99 became")).to_be_in_viewport(ratio=1)
+    lab.page.set_viewport_size(PHONE)
+    expect(lab.page.get_by_text("Run length T: 1e99 became")).to_be_in_viewport(ratio=1)
+
+
+def test_an_exercise_and_its_commit_are_in_view(visit: OpenLab) -> None:
+    lab = visit(None)
+    lab.page.goto(f"{lab.origin}/app?exercise=E9&exercise_seed=3")
+    lab.page.wait_for_function(READY)
+    expect(lab.button("Commit")).to_be_in_viewport(ratio=1)
+    expect(lab.page.locator("p.ask")).to_be_in_viewport(ratio=1)
+    lab.page.set_viewport_size({"width": 390, "height": 844})
+    expect(lab.page.locator("p.ask")).to_be_in_viewport(ratio=0.5)
+
+
+def test_a_range_test_that_is_started_is_brought_into_view_and_has_the_focus(lab: LabPage) -> None:
+    lab.button("Start a range test").press("Enter")
+    switch = lab.page.get_by_role("radio", name="exponential")
+    expect(switch).to_be_focused()
+    for part in (lab.slider("Base rate marker"), lab.page.locator("#sweep .canvas"), lab.page.locator("#sweep-title")):
+        expect(part).to_be_in_viewport(ratio=1)
 
 
 def test_on_a_phone_the_plot_stays_in_view_while_the_controls_move(visit: OpenLab) -> None:

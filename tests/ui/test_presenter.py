@@ -267,6 +267,8 @@ def test_an_exercise_is_presented_beside_its_canvas(visit: OpenLab) -> None:
     eventually(lambda: same(scrolls(lab), (0, 0)), lab.page)
     assert float(lab.page.locator("p.ask").evaluate("(node) => parseFloat(getComputedStyle(node).fontSize)")) >= 40
     assert lab.grave() == []
+    lab.page.set_viewport_size(LAPTOP)
+    expect(lab.button("Commit")).to_be_in_viewport(ratio=1)
     lab.page.set_viewport_size(PHONE)  # there is no room beside it: what is asked comes first
     expect(lab.page.locator("p.ask")).to_be_in_viewport(ratio=1)
     eventually(lambda: same(sideways(lab.page), 0), lab.page)

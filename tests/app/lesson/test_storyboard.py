@@ -124,3 +124,27 @@ def test_a_scene_can_be_taken_back_and_its_place_is_in_the_state() -> None:
     assert lab.state["scene"] == 2
     lab.undo()
     assert lab.T == 1234
+
+
+def test_a_scene_that_a_link_brings_without_its_stage_sets_it_first() -> None:
+    lab = Lab()
+    lab.restore({**lab.state, "section": "storyboard", "scene": 2}, [])
+    board = Storyboard(lab)
+    assert "The stage shows something else" in said(board)
+    board.act("step", 1)
+    assert "The stage shows something else" not in said(board)
+    assert {name: lab.value_of(name) for name in SCENES[2].before} == SCENES[2].before
+    assert not question(board)["locked"]
+    lab.assign({"eta_max": 0.123})
+    assert "The stage shows something else" in said(board)
+    lab.undo()
+    lab.assign({"axis": "log", "step": 3})
+    assert "The stage shows something else" not in said(board)
+
+
+def test_a_scene_that_a_link_brings_with_its_stage_goes_on_from_there() -> None:
+    lab, _board = opened(3)
+    other = Storyboard(lab)
+    assert "The stage shows something else" not in said(other)
+    other.act("step", 1)
+    assert "Nobody has said yet" in said(other)
