@@ -147,34 +147,35 @@ def _scan(
     rates = np.ascontiguousarray(rates.reshape(S, blocks, length).transpose(2, 1, 0))[..., None]
 
     columns, exponents = _compose(rates, step_map, kick, n, D)
+    exponents[~columns.any(axis=0)] = LOWEST
     starts, start_exponents = np.empty((n, blocks, S, D)), np.empty((blocks, S, D), dtype=np.int32)
     x, exponent = _normal(start, np.zeros((S, D), dtype=np.int32))
     for k in range(blocks):
         starts[:, k], start_exponents[k] = x, exponent
         reach = exponents[:, k].copy()
         reach[:n] += exponent
-        reach[~columns[:, :, k].any(axis=0)] = LOWEST
         reach[:n][x == 0] = LOWEST
         top = reach.max(axis=0)
         parts = np.ldexp(columns[:, :, k], reach - top)
         parts[:, :n] *= x
         x, exponent = _normal(parts.sum(axis=1), top)
 
-    # Through each block again, from its start; what is recorded is kept.
-    kept, kept_exponents = np.empty((steps.size, S, D)), np.empty((steps.size, S, D), dtype=np.int32)
-    kept[-1], kept_exponents[-1] = x[0], exponent
-    block, within = np.divmod(steps[:-1], length)
-    order = np.argsort(within, kind="stable")
-    bounds = np.searchsorted(within[order], np.arange(length + 1))
+    # Through each block again, from its start.
+    last = x[0], exponent
+    states, state_exponents = np.empty((length, blocks, S, D)), np.empty((length, blocks, S, D), dtype=np.int32)
     x, exponent = starts, start_exponents
     for j, (matrix, push) in enumerate(_updates(rates, step_map, kick)):
-        rows = order[bounds[j] : bounds[j + 1]]
-        kept[rows], kept_exponents[rows] = x[0, block[rows]], exponent[block[rows]]
+        states[j], state_exponents[j] = x[0], exponent
         x = _apply(matrix, x)
         if push is not None:
             exponent = _add(push, x, exponent)
         if j % PATIENCE == 0:
             x, exponent = _normal(x, exponent)
+    block, within = np.divmod(steps[:-1], length)
+    kept, kept_exponents = (
+        np.concatenate([each[within, block], end[None]])
+        for each, end in zip((states, state_exponents), last, strict=True)
+    )
     return kept.swapaxes(0, 1), kept_exponents.swapaxes(0, 1)
 
 
