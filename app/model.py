@@ -350,8 +350,11 @@ class Lab(param.Parameterized):
 
     def restore(self, state: Mapping[str, Any], notices: Sequence[str]) -> None:
         """Take over a whole legal state, as a link gives it, and say what of the link was ignored."""
-        self._before, self._undone = [], []  # another address has its own way back, the browser's
+        revision = self.revision
+        self._before, self._undone, self._aside = [], [], {}  # another address has its own way back, the browser's
         self._apply(dict(state), list(notices))
+        if self.revision == revision:
+            self.revision += 1  # nothing can be undone any more, which is shown too
 
     @property
     def state(self) -> dict[str, Any]:

@@ -257,7 +257,8 @@ class Attempt:
         again.say_why(record.get("reason"))
         if not again._complete:
             raise RefusedError("The record holds no whole prediction.")
-        nudges = record.get("nudges")
+        nudges, seen, neighbour = (record.get(name) for name in ("nudges", "seen", "neighbour"))
+        remark = _text(record.get("remark", ""))
         self._before = []
         self.answer, self.reason, self.sure = self._final(again.answer), again.reason, again.sure
         self.nudges = min(len(self.question.nudges), nudges) if isinstance(nudges, int) and nudges >= 0 else 0
@@ -265,10 +266,10 @@ class Attempt:
         self.judgement = judge(self.question, self.answer)
         for line in RUBRIC:
             self.tick(line, line in _listed(record.get("ticks")))
-        if record.get("neighbour") in self.question.near:
-            self.neighbour = str(record["neighbour"])
-        if record.get("seen") in SEEN[self.question.form.kind]:
-            self.see(record["seen"], record.get("remark", ""))
+        if isinstance(neighbour, str) and neighbour in self.question.near:
+            self.neighbour = neighbour
+        if isinstance(seen, str) and seen in SEEN[self.question.form.kind]:
+            self.see(seen, remark)
 
     @cached_property
     def next_seed(self) -> int:

@@ -13,21 +13,26 @@ function inPixels(look, rem, attribute) {
  * Colours in plots, and widths and sizes that presenter mode changes, are named in the tags of their models
  * ("line_color=--live", "line_width=--fine") and looked up in the page's CSS; lengths there are in rem.
  */
-function paint() {
+function colour() {
   const css = getComputedStyle(document.documentElement)
   const rem = parseFloat(css.fontSize)
   for (const model of window.Bokeh.documents.flatMap((doc) => [...doc._all_models.values()])) {
     for (const tag of model.tags ?? []) {
       const [attribute, name] = String(tag).split("=")
       const look = name?.startsWith("--") && css.getPropertyValue(name).trim()
-      // Not sent to the server: the look is this browser's own matter.
-      if (look) model.setv({[attribute]: inPixels(look, rem, attribute)}, {sync: false})
+      const wanted = look && inPixels(look, rem, attribute)
+      // Not sent to the server: the look is this browser's own matter. To Bokeh the same value is a change too.
+      if (look && model[attribute]?.value !== wanted) model.setv({[attribute]: wanted}, {sync: false})
     }
   }
-  for (const view of Object.values(window.Bokeh.index.roots ?? window.Bokeh.index)) repaint(view)
 }
 
 /** Axes and grids read their colours from the page's CSS when they are drawn, so they are drawn again. */
+function paint() {
+  colour()
+  for (const view of Object.values(window.Bokeh.index.roots ?? window.Bokeh.index)) repaint(view)
+}
+
 function repaint(view) {
   view?.request_repaint?.()
   for (const child of view?.child_views ?? []) repaint(child)
@@ -38,7 +43,7 @@ function followTheme(model) {
   const watch = new MutationObserver(repaintSoon)
   watch.observe(document.documentElement, {attributeFilter: ["data-theme", "data-presenter"]})
   model.on("remove", () => watch.disconnect())
-  repaintSoon()
+  requestAnimationFrame(colour) // nothing is on the page yet that would have to be drawn again
   return repaintSoon
 }
 
@@ -75,7 +80,7 @@ const DRAWN = 300 // ms after which what came to the page later stands there
 function followParts(document_) {
   const arrived = (event) => {
     if (event.attr !== "children") return
-    paint()
+    colour()
     window.scheduleLab.holdPen(document_)
     setTimeout(() => skipSurfaces(document.body), DRAWN)
   }
@@ -84,19 +89,31 @@ function followParts(document_) {
 
 export function render({model, view}) {
   let timer
-  const write = () => history.replaceState(null, "", model.query ? `?${model.query}` : location.pathname)
+  let here = location.search // as the page wrote it last, or went to it
+  const write = () => {
+    history.replaceState(null, "", model.query ? `?${model.query}` : location.pathname)
+    here = location.search
+  }
   model.on("query", () => {
     clearTimeout(timer)
     timer = setTimeout(write, QUIET)
   })
   let visits = 0
   const visit = () => {
+    if (location.search === here) return // a link within the page
+    here = location.search
     clearTimeout(timer)
     model.visited = {query: location.search, seq: ++visits}
   }
   addEventListener("popstate", visit)
   addEventListener("pagehide", write)
   window.scheduleLab.writeAddress = write // a link is copied whole, even within the quiet time
+  /** What is here now becomes a place of its own in the browser's history, so that going back leads to it. */
+  window.scheduleLab.leavePlace = (query = location.search) => {
+    write()
+    history.pushState(null, "", query || location.pathname)
+    here = undefined // whatever comes next is another place
+  }
   model.on("remove", () => {
     removeEventListener("popstate", visit)
     removeEventListener("pagehide", write)

@@ -11,8 +11,9 @@ from app.views.component import Component
 class Address(Component):
     """Keeps the link in the address bar; draws nothing.
 
-    The link is replaced, never pushed: one entry in the history for a visit, not one for each move of a slider. Going
-    back or forward is reported to `on_visit`, another root font size (a wide screen, a zoomed text) to `on_rem`.
+    The link is replaced, not pushed: the history has one entry for a visit, not one for each move of a slider, and one
+    more where an exercise or a note takes the stage. Going back or forward is reported to `on_visit`, another root font
+    size (a wide screen, a zoomed text) to `on_rem`.
     """
 
     query = param.String(default="", doc="To the browser: the whole state, without the question mark.")

@@ -8,6 +8,8 @@ from panel.custom import JSComponent
 from app.model import Lab
 from app.training import Trainer
 
+MOST_ACTS = 20  # of a message; the browser sends what is more in the next one
+
 
 class Component(JSComponent):
     """A component that is drawn by the page's own script of its name, and takes from the browser only what it declares.
@@ -50,6 +52,13 @@ class Mirror(Component):
     def _state(self) -> dict[str, Any]:
         """Return the properties by name."""
         raise NotImplementedError
+
+
+def acts_of(sent: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Return the acts of a message, pairs of name and value, as many as it may hold; what is none is left out."""
+    acts = sent.get("acts")
+    pairs = [act for act in acts[:MOST_ACTS] if isinstance(act, list)] if isinstance(acts, list) else []
+    return [(pair[0], pair[1]) for pair in pairs if len(pair) == 2 and isinstance(pair[0], str)]  # noqa: PLR2004
 
 
 def whole(value: object) -> int:

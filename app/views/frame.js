@@ -375,7 +375,7 @@ export function render({model, el}) {
       once[key]()
     } else if (presenting() && !has("input, [role=tab]")) {
       if (key in SCENES) scene(SCENES[key])
-      else if (key in ARROWS) tell("playhead", ARROWS[key])
+      else if (key in ARROWS && !("held" in document.documentElement.dataset)) tell("playhead", ARROWS[key])
       else return
       stop()
     }

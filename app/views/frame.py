@@ -14,14 +14,13 @@ import param
 import segno
 
 from app.link import brief
-from app.model import Lab
+from app.model import FRAME, Lab
 from app.parts import GROUPS, marked
 from app.practice.bank import EXERCISES, NUMBERED
 from app.practice.question import LARGEST_SEED
-from app.views.component import Component
+from app.views.component import Component, acts_of, whole
 
 BASE = re.compile(r"https?://[!-~]{1,300}")  # what a page may be called: printable, and not endless
-ARRANGED = ("tab", "hidden", "present", "below")
 
 
 class Frame(Component):
@@ -49,18 +48,20 @@ class Frame(Component):
 
     @param.depends("sent", watch=True)
     def _receive(self) -> None:
-        seq, acts = self.sent.get("seq"), self.sent.get("acts")
+        newest: dict[str, Any] = {}  # of what comes twice
+        for act, value in acts_of(self.sent):
+            newest.pop(act, None)
+            newest[act] = value
         with pn.io.hold():
-            for act in acts if isinstance(acts, list) else []:
-                if isinstance(act, list) and len(act) == 2:  # noqa: PLR2004 - a name and a value
-                    with contextlib.suppress(ValueError):  # what is not on the page; the browser is told what is
-                        self._do(*act)
+            for act, value in newest.items():
+                with contextlib.suppress(ValueError):  # what is not on the page; the browser is told what is
+                    self._do(act, value)
             self.refresh()
-            self.done = seq if isinstance(seq, int) else 0
+            self.done = whole(self.sent.get("seq"))
 
-    def _do(self, act: object, value: Any) -> None:
-        if act in ARRANGED:
-            self._lab.arrange(**{str(act): value})
+    def _do(self, act: str, value: Any) -> None:
+        if act in FRAME:
+            self._lab.arrange(**{act: value})
         elif act == "exercise" and isinstance(value, dict):
             key, seed = value.get("exercise"), value.get("seed")
             if isinstance(key, str) and isinstance(seed, int) and not isinstance(seed, bool):
@@ -78,7 +79,7 @@ class Frame(Component):
     def _state(self) -> dict[str, Any]:
         lab = self._lab
         return {
-            **{name: getattr(lab, name) for name in ARRANGED},
+            **{name: getattr(lab, name) for name in FRAME},
             "marks": marked(lab.hidden),
             "exercise": lab.exercise,
             "seed": lab.exercise_seed,

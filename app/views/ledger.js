@@ -112,7 +112,7 @@ class Ledger extends window.scheduleLab.Store {
     if (!Array.isArray(found)) throw new Error("no entries")
     const legal = found.slice(0, MOST_ENTRIES).map((entry) => legalEntry(entry, this.exercises))
     const mine = new Set(this.entries.map(keyOf))
-    const fresh = legal.filter((entry) => entry && !mine.has(keyOf(entry)))
+    const fresh = legal.filter((entry) => entry && !mine.has(keyOf(entry)) && mine.add(keyOf(entry)))
     this.entries = [...this.entries, ...fresh].sort((a, b) => a.at.localeCompare(b.at))
     return {fresh: fresh.length, odd: legal.filter((entry) => !entry).length + Math.max(0, found.length - MOST_ENTRIES)}
   }

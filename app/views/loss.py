@@ -61,14 +61,14 @@ class LossPlot(Plot):
         )
         self._other_lines = self._add(
             self._others,
-            MultiLine(xs="xs", ys="ys", line_width=1.25),
+            MultiLine(xs="xs", ys="ys"),
             "line_color=--join",
             "line_width=--hair",
             visible=False,
         )
         self._run_lines = self._add(
             self._runs,
-            MultiLine(xs="xs", ys="ys", line_width=1, line_alpha=0.4),
+            MultiLine(xs="xs", ys="ys", line_alpha=0.4),
             "line_color=--run",
             "line_width=--hair",
             visible=False,
@@ -81,7 +81,7 @@ class LossPlot(Plot):
         ]
         self._add(self.data, Line(x="step", y="loss", line_join="round"), "line_color=--live", width=3)
         # Where it begins is a column: BokehJS 3.9.2 stumbles if a glyph and the length of its data change at once.
-        now = Segment(x0="x", x1="x", y0="low", y1="y", line_width=1.5)
+        now = Segment(x0="x", x1="x", y0="low", y1="y")
         self._add(self._now, now, "line_color=--text", "line_width=--fine")
         self._add(self._now, Scatter(x="x", y="y", line_width=2), "line_color=--surface", "fill_color=--text", size=11)
         label = Text(x="x", y="y", text_align="align", x_offset="dx", y_offset="dy", **TEXT)

@@ -261,8 +261,7 @@ export function render({model, el}) {
   const finder = make("div", {}, make("label", {for: "note-search"}, "Search the notes"), search, filter)
 
   const stageIt = (note) => {
-    window.scheduleLab.writeAddress?.() // what is here now stays a place to go back to
-    history.pushState(null, "", `?${note.link}`)
+    window.scheduleLab.leavePlace(`?${note.link}`)
     dispatchEvent(new PopStateEvent("popstate"))
     if (matchMedia("(max-width: 56rem)").matches) document.getElementById("plot").scrollIntoView()
   }

@@ -51,30 +51,28 @@ class PathPlot(Plot):
         self.figure.ygrid[0].grid_line_color = None
         self._add(
             self._contours,
-            MultiLine(xs="xs", ys="ys", line_width=1, line_alpha=0.6),
+            MultiLine(xs="xs", ys="ys", line_alpha=0.6),
             "line_color=--join",
             "line_width=--hair",
         )
         self._add(
             self._ghosts,
-            MultiLine(xs="xs", ys="ys", line_width=1.5, line_alpha="alpha"),
+            MultiLine(xs="xs", ys="ys", line_alpha="alpha"),
             "line_color=--live",
             "line_width=--fine",
         )
-        minus = Scatter(x="x", y="y", marker="circle", line_width=1.5)
+        minus = Scatter(x="x", y="y", marker="circle")
         self._add(self._minus, minus, "line_color=--pin1", "line_width=--fine", "fill_color=--surface", size=9)
         self._add(
             self._plus, Scatter(x="x", y="y", marker="triangle"), "line_color=--pin2", "fill_color=--pin2", size=9
         )
-        self._add(
-            self._single, Line(x="x", y="y", line_width=1, line_alpha=0.45), "line_color=--run", "line_width=--hair"
-        )
+        self._add(self._single, Line(x="x", y="y", line_alpha=0.45), "line_color=--run", "line_width=--hair")
         self._add(self.data, Line(x="x", y="y", line_join="round"), "line_color=--live", width=2.5)
         self._dots = self._add(
-            self.data, Scatter(x="x", y="y", size=5), "line_color=--live", "fill_color=--live", "size=--speck"
+            self.data, Scatter(x="x", y="y"), "line_color=--live", "fill_color=--live", "size=--speck"
         )
         self._add(self._line, Line(x="x", y="y"), "line_color=--live", width=3.5)
-        ends = Scatter(x="x", y="y", marker="marker", line_width=2.5)
+        ends = Scatter(x="x", y="y", marker="marker")
         self._add(self._ends, ends, "line_color=--live", "line_width=--ring", "fill_color=--surface", size=11)
         self._add(self._now, Scatter(x="x", y="y", line_width=2), "line_color=--surface", "fill_color=--text", size=12)
         label = Text(x="x", y="y", text_align="align", x_offset="dx", y_offset="dy", **TEXT)

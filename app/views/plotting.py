@@ -2,7 +2,8 @@
 
 Models are made once; a change of the state replaces data. Colours are named in tags and looked up in the page's CSS by
 `address.js`, and so are lengths that are not the same in presenter mode: palettes and lines for light, dark and
-projector stand in one place, `static/style.css`.
+projector stand in one place, `static/style.css`. A glyph comes with those that most need, so that most browsers draw it
+only once.
 """
 
 import math
@@ -17,10 +18,11 @@ from panel.io import state
 
 from app.model import Lab
 from app.views.labels import Placed
+from app.views.theme import USUAL_REM, usual
 
 LEAST = 1e-3  # where an empty axis starts; it may be a logarithmic one
 FONT = 0.875  # of the root font size
-USUAL_REM, LEAST_REM, GREATEST_REM = 16.0, 4.0, 100.0  # root font sizes [pixels]
+LEAST_REM, GREATEST_REM = 4.0, 100.0  # root font sizes [pixels]
 LAPTOP = (850.0, 340.0)  # pixels
 WIDEST = 10_000  # pixels; a client that tells more is not believed, since labels are placed pixel by pixel
 MARGIN, ROOM = 0.015, 8.0  # on both sides: of the run, and at least so many pixels, so that no mark is cut
@@ -30,7 +32,6 @@ TICK_WIDTH = 5.5  # font sizes from one tick of the steps to the next
 FEW_DECADES = 2  # up to here 2 and 5 are ticks too
 TEXT: dict[str, Any] = {
     "text": "text",
-    "text_font_size": "0.875rem",
     "text_baseline": "middle",
     "text_font": value("system-ui, sans-serif"),
     "padding": 2,
@@ -85,12 +86,15 @@ class Plot:
         size: float = 0.0,
         **renderer: Any,
     ) -> GlyphRenderer:
-        """Add a glyph in colours of the page; its line `width` or its `size` grows with the page's type."""
+        """Add a glyph in colours and lengths of the page; its line `width` or `size` grows with the page's type."""
         glyph.tags = [*inks, *(["text_font_size=--small"] if isinstance(glyph, Text) else [])]
-        for attribute, usual in (("line_width", width), ("size", size)):
-            if usual:
-                setattr(glyph, attribute, usual)
-                self._sizes[glyph] = (attribute, usual)
+        for attribute, name in (tag.split("=") for tag in glyph.tags):
+            look = usual(name)
+            setattr(glyph, attribute, f"{look:g}px" if attribute.endswith("font_size") else look)
+        for attribute, length in (("line_width", width), ("size", size)):
+            if length:
+                setattr(glyph, attribute, length)
+                self._sizes[glyph] = (attribute, length)
         return self.figure.add_glyph(source, glyph, **renderer)
 
     def resize(self, rem: float) -> None:

@@ -611,11 +611,7 @@ export function render({model, el, view}) {
     const kept = {misses: ledger.misses(question.exercise)}
     send("resume", record ? {...kept, record} : {...kept, draft: ledger.draftOf(question) ?? null})
   }
-  /** A place in the browser's history of its own, so that going back leads to what was here before. */
-  const leavePlace = () => {
-    window.scheduleLab.writeAddress?.()
-    history.pushState(null, "", location.href)
-  }
+  const leavePlace = () => window.scheduleLab.leavePlace?.()
   /** Opens a question: the first from this seed on that is not answered yet, or this very one. */
   const open = (exercise, seed, this_one = false) => {
     const most = model.fixed.largest_seed + 1

@@ -13,9 +13,7 @@ from app.model import Lab
 from app.practice.attempt import LEAST_REASON, MOST_TEXT, SURE
 from app.practice.desk import catalogue
 from app.practice.question import IDEAS, LARGEST_SEED
-from app.views.component import Component, whole
-
-MOST_ACTS = 20  # of a message; the browser sends what is more in the next one
+from app.views.component import MOST_ACTS, Component, acts_of, whole
 
 
 class Practice(Component):
@@ -44,15 +42,13 @@ class Practice(Component):
 
     @param.depends("sent", watch=True)
     def _receive(self) -> None:
-        seq, acts = self.sent.get("seq"), self.sent.get("acts")
         with pn.io.hold():
-            for act in acts[:MOST_ACTS] if isinstance(acts, list) else []:
-                if isinstance(act, list) and len(act) == 2:  # noqa: PLR2004 - a name and a value
-                    self._do(*act)
+            for name, value in acts_of(self.sent):
+                self._do(name, value)
             self.refresh()
-            self.done = whole(seq)
+            self.done = whole(self.sent.get("seq"))
 
-    def _do(self, name: object, value: Any) -> None:
+    def _do(self, name: str, value: Any) -> None:
         if name == "open":
             asked = value if isinstance(value, dict) else {}
             exercise, seed = asked.get("exercise"), asked.get("seed")

@@ -29,7 +29,6 @@ from app.views.plotting import (
     ROOM,
     TEXT,
     TICK_WIDTH,
-    USUAL_REM,
     Plot,
     log_ticks,
     put,
@@ -37,6 +36,7 @@ from app.views.plotting import (
     ticks,
     write,
 )
+from app.views.theme import USUAL_REM
 from schedules import Run, thin
 from schedules.facts import number
 
@@ -90,9 +90,9 @@ class SchedulePlot(Plot):
             y_range_name="frame",
             level="underlay",
         )
-        join = Segment(x0="x", x1="x", y0=0, y1=1, line_width=1.5, line_dash=[3, 4])
+        join = Segment(x0="x", x1="x", y0=0, y1=1, line_dash=[3, 4])
         self._add(self._joins, join, "line_color=--join", "line_width=--fine", y_range_name="frame")
-        floor = Segment(x0="left", x1="right", y0="y", y1="y", line_width=1.5, line_dash=[6, 4])
+        floor = Segment(x0="left", x1="right", y0="y", y1="y", line_dash=[6, 4])
         self._add(self._floor, floor, "line_color=--floor", "line_width=--fine")
         self._pin_lines = [
             # Not seen until it has points: a line without any would still cost the browser a millisecond or two.
@@ -101,15 +101,15 @@ class SchedulePlot(Plot):
         ]
         curve = Line(x="step", y="lr", line_join="round")
         line = self._add(self.data, curve, "line_color=--live", width=3.5)
-        edge = Segment(x0="from", x1="to", y0="y", y1="y", line_width=2, line_dash=[2, 3])
+        edge = Segment(x0="from", x1="to", y0="y", y1="y", line_dash=[2, 3])
         self._add(self._edge, edge, "line_color=--edge", "line_width=--firm")
-        point = Scatter(x="step", y="lr", size=6)
+        point = Scatter(x="step", y="lr")
         self._points = self._add(self.data, point, "line_color=--live", "fill_color=--live", "size=--dot")
         above = Line(x="step", y="lr", line_join="round")
         self._above_line = self._add(self._above, above, "line_color=--edge", width=6, visible=False)
-        mark = Scatter(x="x", y="y", line_width=2.5)
+        mark = Scatter(x="x", y="y")
         self._add(self._marks, mark, "line_color=--live", "line_width=--ring", "fill_color=--surface", size=10)
-        now = Segment(x0="step", x1="step", y0=0, y1=1, line_width=1.5)
+        now = Segment(x0="step", x1="step", y0=0, y1=1)
         self._add(self._now, now, "line_color=--text", "line_width=--fine", y_range_name="frame")
         self._add(
             self._now, Scatter(x="step", y="lr", line_width=2), "line_color=--surface", "fill_color=--text", size=11

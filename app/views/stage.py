@@ -76,7 +76,9 @@ def _item(name: str, spec: ParamSpec) -> dict[str, Any]:
 
 
 def change(lab: Lab, changes: dict[str, Any]) -> None:
-    """Bring changed controls into the state."""
+    """Bring changed controls into the state; while a prediction is open, none."""
+    if lab.held:
+        return
     preset = changes.get("preset")
     if isinstance(preset, str) and preset in PRESETS_BY_KEY:  # a list, for one, cannot even be looked up
         chosen = PRESETS_BY_KEY[preset]

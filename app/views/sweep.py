@@ -20,7 +20,8 @@ from app.model import Lab
 from app.range_test import TEST, Array, measured, on_stage, placed_at, read_off
 from app.training import Trainer
 from app.views.labels import LINE, Label, along, place
-from app.views.plotting import FONT, MARGIN, ROOM, TEXT, USUAL_REM, Plot, log_ticks, put, ticks, write
+from app.views.plotting import FONT, MARGIN, ROOM, TEXT, Plot, log_ticks, put, ticks, write
+from app.views.theme import USUAL_REM
 from schedules import Run, thin
 from schedules.facts import number
 from schedules.outlook import Outlook

@@ -96,6 +96,10 @@ def places(value: Any) -> Iterator[tuple[str, str, Any]]:
         yield "practice", "sent", {"seq": 1, "acts": [["resume", {"misses": value, "record": record}]]}
         yield "practice", "sent", {"seq": 1, "acts": [["resume", {"misses": value, "draft": record}]]}
         yield "practice", "sent", {"seq": 1, "acts": [["saw", [value, value]], ["tick", [value, value]]]}
+    whole = {"exercise": "E1", "seed": 4, "answer": 0.5, "sure": "sure", "reason": "It is what it is."}
+    for name in ("nudges", "worked", "ticks", "neighbour", "seen", "remark"):
+        yield "practice", "sent", {"seq": 1, "acts": [["open", {"exercise": "E1", "seed": 4}]]}
+        yield "practice", "sent", {"seq": 1, "acts": [["resume", {"misses": 0, "record": {**whole, name: value}}]]}
     yield "practice", "sent", {"seq": 1, "acts": [["close", value]]}
     for act in (value, "section", "show", "turn", "scene", "pick", "step", "case", "line", "run", "cue"):
         yield "lesson", "sent", {"seq": value, "act": act, "value": value}

@@ -46,6 +46,8 @@ ASKED: tuple[tuple[str, str, str, Any], ...] = (
     ("a range test of the longest run", "controls", "changes", {"family": "range_test", "T": LONGEST}),
     ("two hundred exercises in one message", "practice", "acts", 200),
     ("two hundred commits in one message", "practice", "commits", 200),
+    ("ten thousand tabs in one message", "frame", "tabs", 10_000),
+    ("a thousand exercises in one message", "frame", "acts", 1_000),
 )
 
 
@@ -87,6 +89,11 @@ def test_a_run_too_long_for_every_family_says_so(visit: Visit, optimizer: str, l
 def _message(walker: Walker, part: str, kind: str, value: Any) -> tuple[str, Any]:
     if part == "address":
         return "visited", walker.sent(query=value)
+    if part == "frame":
+        opened = ["exercise", {"exercise": "E1", "seed": 0}]
+        return "sent", walker.sent(
+            acts=[["tab", "code"], ["tab", "lab"]] * (value // 2) if kind == "tabs" else [opened] * value
+        )
     if part == "practice":
         openings = [["open", {"exercise": NUMBERED[n % len(NUMBERED)], "seed": n}] for n in range(value)]
         rest = [["predict", 1], ["why", "It is what it is."], ["sure", "guess"], ["commit", None]]

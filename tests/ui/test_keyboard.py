@@ -78,7 +78,12 @@ def test_the_tab_key_reaches_everything_and_shows_where_it_is(lab: LabPage) -> N
     assert [stop for stop in stops if not stop["inView"]] == []
 
 
-def test_the_skip_link_leads_to_the_plots_tools(lab: LabPage) -> None:
+def test_the_skip_link_leads_to_the_plots_tools_and_leaves_the_way_back(lab: LabPage) -> None:
+    lab.type_exactly("T", "2000")
+    lab.draws("warmup_cosine", T=2_000)
+    lab.quiet()
+    lab.page.locator("body").click(position={"x": 1, "y": 1})
+    lab.page.evaluate("document.activeElement.blur()")
     lab.page.keyboard.press("Tab")
     skip = lab.page.get_by_role("link", name="Skip to the plot")
     expect(skip).to_be_focused()
@@ -89,6 +94,10 @@ def test_the_skip_link_leads_to_the_plots_tools(lab: LabPage) -> None:
     lab.page.keyboard.press("ArrowRight")
     expect(lab.page.get_by_role("radio", name="log", exact=True)).to_be_checked()
     eventually(lambda: _in(("axis", "log"), lab.query), lab.page)
+    lab.button("Undo").click()
+    expect(lab.page.get_by_role("radio", name="linear", exact=True).first).to_be_checked()
+    lab.button("Undo").click()
+    lab.draws("warmup_cosine", T=10_000)
 
 
 class Hands:

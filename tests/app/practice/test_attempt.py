@@ -231,6 +231,7 @@ def test_a_commit_comes_back_from_the_browsers_record_and_stays(key: str) -> Non
         {"answer": [1] * 3},
         {"sure": "very"},
         {"reason": 7},
+        {"remark": 5},
     ],
 )
 def test_a_record_that_cannot_be_one_brings_nothing_back(change: dict[str, Any]) -> None:
@@ -240,6 +241,15 @@ def test_a_record_that_cannot_be_one_brings_nothing_back(change: dict[str, Any])
         attempt.recommit(record)
     assert attempt.open
     assert attempt.answer is None
+
+
+@pytest.mark.parametrize("odd", [{"seen": []}, {"seen": "nothing of the kind"}, {"neighbour": {}}, {"ticks": [[]]}])
+def test_what_is_odd_in_a_record_beside_the_prediction_is_left_out(odd: dict[str, Any]) -> None:
+    record = {**committed(seed=3).record, **odd}
+    attempt = Attempt(NUMBER, 3)
+    attempt.recommit(record)
+    assert not attempt.open
+    assert (attempt.seen, attempt.neighbour, attempt.ticks) == ("", "", set())
 
 
 def test_long_words_are_cut() -> None:

@@ -26,6 +26,14 @@ def commit(desk: Desk, answer: object) -> None:
         assert desk.refusal == ""
 
 
+def answer(lab: Lab, key: str, seed: int) -> None:
+    """Put a question on the desk, and commit what is true."""
+    lab.open(key, seed)
+    truth = EXERCISES[key].question(seed).truth()
+    for act in (("predict", truth), ("why", "as it must be"), ("sure", "sure"), ("commit", None)):
+        lab.practise(*act)
+
+
 def test_nothing_of_the_result_is_shown_before_the_commit() -> None:
     for key in EXERCISES:
         shown = at(key).shown
@@ -168,14 +176,7 @@ def test_leaving_practice_gives_the_stage_back_as_it_was() -> None:
     lab.assign({"family": "wsd", "T": 1_234})
     before = lab.state
     for key in ("E4", "E1"):
-        lab.open(key, 3)
-        for act in (
-            ("predict", EXERCISES[key].question(3).truth()),
-            ("why", "as it must be"),
-            ("sure", "sure"),
-            ("commit", None),
-        ):
-            lab.practise(*act)
+        answer(lab, key, 3)
         assert lab.T != 1_234
     lab.open("", 0)
     assert lab.state == {**before, "tab": "practice"}
@@ -185,14 +186,7 @@ def test_leaving_practice_gives_the_stage_back_as_it_was() -> None:
 def test_a_reveal_that_is_not_about_training_shows_a_run_that_is_at_ease() -> None:
     for key in ("E1", "E4", "E9"):
         lab = Lab()
-        lab.open(key, 1)
-        for act in (
-            ("predict", EXERCISES[key].question(1).truth()),
-            ("why", "as it must be"),
-            ("sure", "sure"),
-            ("commit", None),
-        ):
-            lab.practise(*act)
+        answer(lab, key, 1)
         assert (
             0.7 <= lab.run.lr.max() * lab.sharpness / 2 <= 0.8 if key == "E4" else lab.run.lr.max() * lab.sharpness < 2
         )
@@ -201,9 +195,18 @@ def test_a_reveal_that_is_not_about_training_shows_a_run_that_is_at_ease() -> No
 @pytest.mark.parametrize("key", EXERCISES)
 def test_each_reveal_finds_a_stage_that_can_be_drawn(key: str) -> None:
     lab = Lab()
-    lab.open(key, 0)
-    truth = EXERCISES[key].question(0).truth()
-    for act in (("predict", truth), ("why", "because it must be so"), ("sure", "sure"), ("commit", None)):
-        lab.practise(*act)
+    answer(lab, key, 0)
     assert not lab.held
     assert lab.error == ""
+
+
+def test_going_back_in_the_browser_leaves_no_earlier_stage_to_return_to() -> None:
+    lab = Lab()
+    before = lab.state
+    answer(lab, "E19", 3)
+    assert lab.state != before
+    lab.restore(before, [])
+    lab.assign({"T": 777})
+    lab.open("E1", 0)
+    lab.open("", 0)
+    assert lab.T == 777

@@ -291,3 +291,13 @@ def test_an_example_that_does_not_exist_does_nothing(value: Any) -> None:
     change(lab, {"preset": value})
     assert state_of(lab) == before
     assert not lab.can_undo
+
+
+def test_no_control_changes_the_state_while_a_prediction_is_open() -> None:
+    lab = Lab(step=5000)
+    lab.open("E1", 0)
+    before = lab.state
+    for changes in ({"step": 1}, {"eta_max": 0.1}, {"reset": True}, {"pin": True}, {"preset": "too_high"}):
+        change(lab, changes)
+    assert lab.state == before
+    assert lab.notices == []
