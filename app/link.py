@@ -260,7 +260,7 @@ class _Reader:
                     return False
                 value = float(text)
                 value = int(value) if math.isfinite(value) and value.is_integer() else value
-            values[spec.name], remark = legal_value(spec, value)
+            values[spec.name], remark = legal_value(spec, value, _brief(text))
         except ValueError:
             self._ignore(name, text, f"it must be {spec.allowed}")
             return False
@@ -269,5 +269,13 @@ class _Reader:
         return True
 
     def _ignore(self, name: str, text: str, reason: str) -> None:
-        shown = "".join(c if c.isprintable() else "·" for c in f"{name[:SHOWN]}={text[:SHOWN]}")
-        self.notices.append(f"The link's {shown}{'…' if len(text) > SHOWN else ''} was ignored: {reason}.")
+        self.notices.append(f"The link's {_printable(name[:SHOWN])}={_brief(text)} was ignored: {reason}.")
+
+
+def _brief(text: str) -> str:
+    """Return the beginning of what a link holds, as it can be printed."""
+    return _printable(text[:SHOWN]) + ("…" if len(text) > SHOWN else "")
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "·" for c in text)

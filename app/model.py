@@ -426,8 +426,8 @@ for _spec in SHARED + TOY:
     Lab.param.add_parameter(_spec.name, _parameter(_spec))
 
 
-def legal_value(spec: ParamSpec, value: object) -> tuple[Value, str]:
-    """Return the legal value nearest to `value`, and a remark if it is another one.
+def legal_value(spec: ParamSpec, value: object, written: str = "") -> tuple[Value, str]:
+    """Return the legal value nearest to `value`, and a remark if it is another one; it was `written` like this.
 
     Raises:
         ValueError: if there is none; the message says what is allowed.
@@ -440,6 +440,8 @@ def legal_value(spec: ParamSpec, value: object) -> tuple[Value, str]:
         return nearest, ""
     compared = [v for v in (real, float(nearest)) if math.isfinite(v)]
     shown, became = (_words(v, compared) if math.isfinite(v) else str(v) for v in (real, float(nearest)))
+    if written and not math.isfinite(real):
+        shown = written
     return nearest, f"{spec.label}: {shown} became {became}, since it must be {spec.allowed}."
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from schedules.expectation import is_exact
 from schedules.optimizers import SGD, Adam, HeavyBall, Optimizer
 from schedules.problems import BATCH, Logistic, Problem, Quadratic
 from schedules.spec import ParamSpec
@@ -210,8 +209,3 @@ def why_unused(name: str, values: Mapping[str, Any]) -> str:
     if name == "seed" and not make_problem(values).random:
         return "Not used: without noise every run is the same."
     return ""
-
-
-def exact(values: Mapping[str, Any]) -> bool:
-    """Tell whether the expected loss of these settings is known exactly, rather than averaged over runs."""
-    return is_exact(make_problem(values), make_optimizer(values))

@@ -1,5 +1,6 @@
 """What README.md shows is true."""
 
+import doctest
 import importlib.util
 import re
 import sys
@@ -55,6 +56,16 @@ def test_the_lines_on_the_engine_do_what_they_say() -> None:
         300,
         700,
     ]
+
+
+def test_the_lines_on_training_do_what_they_say() -> None:
+    block = next(block for block in BLOCKS if "schedules.expect(" in block)
+    names: dict[str, object] = {"schedules": schedules, "lr": schedules.curve("warmup_cosine")}
+    exec(block, names)
+
+
+def test_the_package_does_what_its_own_words_show() -> None:
+    assert doctest.testmod(schedules) == (0, 6)
 
 
 def test_every_file_that_is_named_is_there() -> None:

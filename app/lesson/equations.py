@@ -74,8 +74,7 @@ class Equations:
         return [
             text(
                 "$t$ counts updates from 0, $\\eta(t)$ is the rate that update $t$ uses, and a run has the "
-                "updates 0 to "
-                "$T-1$. Each symbol has the colour of its slider; move one, and its number moves here."
+                "updates 0 to $T-1$. Each symbol has the colour of its slider; move one, and its number moves here."
             ),
             heading(family.title),
             _rule("The rule, as the engine runs it:", typeset(family.rule, _symbols(family), values)),

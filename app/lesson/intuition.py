@@ -65,17 +65,15 @@ class Intuition:
             ),
             text(
                 "Warmup and then decay make the shape of [the page's own run](show:seed); the two papers that "
-                "this page "
-                "was checked against speak of range tests, cycles and restarts, and of neither of these two. "
+                "this page was checked against speak of range tests, cycles and restarts, and of neither of these two. "
                 "{warmup-then-decay}"
             ),
             heading("When a rate is too high"),
             text(
                 "[A peak above the edge](show:above_edge) need not end a run: while rates are above it the "
-                "error grows, "
-                "and a decay can bring it back. [The same peak for good](show:lost) is lost. Without noise, what "
-                "counts in each direction is the product of the factors $|1 - \\eta_t \\lambda|$ over all updates. "
-                "{decay-can-recover}"
+                "error grows, and a decay can bring it back. [The same peak for good](show:lost) is lost. "
+                "Without noise, what counts in each direction is the product of the factors "
+                "$|1 - \\eta_t \\lambda|$ over all updates. {decay-can-recover}"
             ),
         ]
 

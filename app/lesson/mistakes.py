@@ -51,9 +51,8 @@ class Mistakes:
         blocks = [
             text(
                 f"{len(MISTAKES)} defects that people who do this for a living have met, each with the public "
-                f"threads about it. A "
-                "case puts the intended curve on the stage, and beside it, dashed, what the code gives. Then find the "
-                f"line. Found so far: {found}."
+                "threads about it. A case puts the intended curve on the stage, and beside it, dashed, what the "
+                f"code gives. Then find the line. Found so far: {found}."
             ),
             buttons(button("The page's own run on the stage", "home")),
         ]

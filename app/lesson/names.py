@@ -107,12 +107,11 @@ class Names:
                     "`decay_steps` counts the warmup in optax and does not in Keras.",
                     "A milestone at update 30 is first used by update 30 in PyTorch and optax, by 31 in Keras, "
                     "and by 29 in timm.",
-                    "A length of $T$ puts the minimum at $t = T$, which a run of $T$ updates never uses; $T - "
-                    "1$ ends on it.",
+                    "A length of $T$ puts the minimum at $t = T$, which a run of $T$ updates never uses; "
+                    "$T - 1$ ends on it.",
                     "`alpha` is a share of the peak in optax and Keras; `eta_min` and `lr_min` are rates.",
                     "A cosine goes on at its minimum in optax, Keras and timm after its end, and climbs again "
-                    "in PyTorch "
-                    "and Hugging Face.",
+                    "in PyTorch and Hugging Face.",
                 ]
             ),
         ]

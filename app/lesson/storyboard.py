@@ -132,9 +132,8 @@ SCENES = (
                              "decay."),
         Step({"Tw": 500, "step": 250}, "With it the peak comes at half time; until then the rates are small."),
         Step({"step": 1000}, "The loss ends at <after> instead of <before>. On a bowl whose edge does not move "
-                             "a warmup "
-                             "saves nothing: what it is used for, this bowl cannot show. {warmup-costs-when-safe} "
-                             "{warmup-for-large-models}"),
+                             "a warmup saves nothing: what it is used for, this bowl cannot show. "
+                             "{warmup-costs-when-safe} {warmup-for-large-models}"),
     ),
     _scene(
         "Decay",
@@ -166,9 +165,9 @@ SCENES = (
         {"family": "sgdr", "cycle_length": 100, "restart_mult": 2.0},
         Step({"step": 1200}, "One long cosine is at its best at its end, and nowhere else."),
         Step({"family": "sgdr", "cycle_length": 100, "restart_mult": 2.0, "step": 700},
-             "Just before each restart, after 100, 300 and 700 updates, the loss is lower than the long "
-             "cosine's at the "
-             "same update: the run could be stopped there. SGDR makes cycles longer for that. {longer-runs-anytime}"),
+             "Just before each restart, after 100, 300 and 700 updates, the loss is lower than the long cosine's at "
+             "the same update: the run could be stopped there. SGDR makes cycles longer for that. "
+             "{longer-runs-anytime}"),
         Step({"step": 720}, "Right after the restart it is high again. {restart-timing} SGDR reports the same of "
                             "networks. {restart-makes-worse}"),
         Step({"step": 1200}, "This run ends within a cycle, at <after>; the single cosine ended at <before>."),
@@ -182,8 +181,7 @@ SCENES = (
         Step({"step": 400}, "A constant rate tells about itself alone."),
         Step({"family": "range_test", "eta_min": 0.0, "eta_max": 1.2e-3, "sweep": "linear", "step": 40},
              "The rising one meets the rates one after the other. Smith reads from such a run where a network's "
-             "accuracy "
-             "begins to rise and where it breaks. {range-test}"),
+             "accuracy begins to rise and where it breaks. {range-test}"),
         Step({"step": 133}, "Here the rate passes the edge, and the loss goes on falling: what grows was tiny "
                             "by then."),
         Step({"step": 306}, "Only at 2.3 times the edge is the loss back at its start. {range-test-late}"),
@@ -198,8 +196,7 @@ SCENES = (
         {"family": "warmup_cosine", "eta_min": 0.0},
         Step({"step": 1000}, "Without noise there is no floor: each update makes the rest of the way shorter."),
         Step({"family": "warmup_cosine", "eta_min": 0.0}, "The cosine's rates add up to half as much, so of the "
-                                                          "flat way "
-                                                          "the square root is left, which is far more."),
+                                                          "flat way the square root is left, which is far more."),
         Step({}, "It ends at <after> instead of <before>; with noise, in scene 4, it was the other way round. "
                  "{winner-changes} {best-schedule}"),
     ),
@@ -321,7 +318,7 @@ class Storyboard:
             return buttons(
                 back,
                 button("Commit, and see", "commit", main=True, disabled=not pick),
-                button("Set the stage" if set_up else "See without an answer", "step", 1),
+                button("Set the stage", "again") if set_up else button("See without an answer", "step", 1),
             )
         return buttons(
             back,

@@ -18,7 +18,7 @@ from schedules.spec import as_float
 Array = NDArray[np.float64]
 Value = Any  # of the kind that the form says
 
-RELATIVE = 0.05  # of a number; DESIGN and the exercises' own rule
+RELATIVE = 0.05  # of a number: how near a prediction must come, where an exercise has no rule of its own
 ROUNDING = 1e-12  # of a number: what differs by less is the same
 LARGEST = 1e300
 KNOTS = 21  # of a sketch: one at each twentieth of the axis

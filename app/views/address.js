@@ -1,6 +1,7 @@
 // The address bar, the colours of the plots, and the connection; see address.py.
 
 const QUIET = 250 // ms without a change before the address is written
+const SETTLED = 200 // ms in which a pointer's last act is kept
 
 /** A length in rem as a number of pixels, or as a font size; anything else as it is. */
 function inPixels(look, rem, attribute) {
@@ -49,14 +50,31 @@ function followTheme(model) {
 
 function followConnection(document_) {
   const banner = document.getElementById("connection")
+  let lost = false
+  const say = (text) => {
+    banner.hidden = !text
+    banner.textContent = text
+  }
+  /** Tells that an answer is long in coming, or that it has come. */
+  window.scheduleLab.stalled = (is) => {
+    if (!lost && is === banner.hidden) say(is ? "The server does not answer yet. What you do here goes on when it does." : "")
+  }
+  const away = () => window.scheduleLab.stalled(true)
+  const back = () => window.scheduleLab.stalled(false)
+  addEventListener("offline", away)
+  addEventListener("online", back)
+  let pressed = false // a stroke or a drag is not torn off
+  addEventListener("pointerdown", () => (pressed = true), {capture: true})
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => (pressed = false), {capture: true})
+  const reload = () => (pressed ? setTimeout(reload, SETTLED) : location.reload())
   document_.on_event("connection_lost", () => {
-    banner.hidden = false
-    banner.textContent = "The connection is lost. The page comes back, in this state, as soon as the server answers."
+    lost = true
+    say("The connection is lost. The page comes back, in this state, as soon as the server answers.")
     const retry = async () => {
       try {
         // Whatever a server says here, 404 too, it is there; asking for the page would have it built twice.
         const {status} = await fetch("liveness", {cache: "no-store"})
-        if (status < 500 && status !== 429) return location.reload()
+        if (status < 500 && status !== 429) return reload()
       } catch {
         // still away
       }

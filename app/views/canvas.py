@@ -17,23 +17,19 @@ from bokeh.models import (
     LinearScale,
     LogScale,
     Scatter,
-    Text,
     VArea,
 )
-from numpy.typing import NDArray
 
 from app.model import Lab
 from app.practice.forms import LOG, Axis, Place, Sketch
 from app.practice.question import Picture
 from app.views.labels import Label, place
-from app.views.plotting import TEXT, Plot, log_ticks, put, ticks, write
+from app.views.plotting import PIN_DASHES, Plot, log_ticks, put, ticks
 from schedules.facts import number
-
-Array = NDArray[np.float64]
 
 MOST_LINES = 6  # as many as the contest has schedules
 POINTS = 600  # of a line
-DASHES: list[list[int]] = [[], [10, 4], [2, 4], [10, 4, 2, 4], [5, 3], [16, 4]]
+DASHES: list[list[int]] = [[], *PIN_DASHES, [16, 4]]
 INKS = ("--live", "--pin1", "--pin2", "--pin3", "--pin4", "--muted")
 XY: dict[str, Any] = {"x": [], "y": []}
 DEEPEST = 1e-16  # of the highest value; what is below is off a logarithmic axis
@@ -64,7 +60,6 @@ class Canvas(Plot):
         self.truth = ColumnDataSource(dict(XY), name="truth_data")
         self._gap = ColumnDataSource({"x": [], "low": [], "high": []}, name="gap_data")
         self._lines = [ColumnDataSource(dict(XY), name=f"picture_{n + 1}_data") for n in range(MOST_LINES)]
-        self._labels = ColumnDataSource({"x": [], "y": [], "text": [], "align": [], "dx": [], "dy": []})
         self._make()
         self.refresh()
 
@@ -77,8 +72,7 @@ class Canvas(Plot):
         self._add(self.mine, Line(x="x", y="y", line_dash=[8, 5]), "line_color=--text", width=2.5)
         dots = Scatter(x="x", y="y", line_width=2)
         self._dots = self._add(self.mine, dots, "line_color=--text", "fill_color=--surface", size=8)
-        label = Text(x="x", y="y", text_align="align", x_offset="dx", y_offset="dy", **TEXT)
-        self._add(self._labels, label, "text_color=--text", "background_fill_color=--surface")
+        self._add_labels()
         # A pan tool that does nothing: without one, a finger that draws would scroll the page instead.
         grip = BoxSelectTool(renderers=[])
         grip.overlay.visible = False
@@ -208,7 +202,7 @@ class Canvas(Plot):
             for x, y, text in labels
         ]
         placed = place(wanted, *self._size, self._font)
-        write(self._labels, placed)
+        self._write(placed)
 
     def _axes(self, across: Axis, up: Axis | None) -> None:
         figure = self.figure

@@ -1,6 +1,6 @@
 // Native controls from a description in data; see controls.py.
 
-const {make} = window.scheduleLab
+const {act, idle, make} = window.scheduleLab
 
 const WATCHDOG = 3000 // ms after which an answer counts as lost
 const LONGEST_REST = 250 // ms between two moves of a slider that is held
@@ -81,6 +81,7 @@ class Outbox {
     this.flying = 0
     this.seq = 0
     // Once all of the message is taken in: what is shown, and the curve, may stand behind `done` in it.
+    model.on("done", () => window.scheduleLab.stalled?.(false))
     model.on("done", () => queueMicrotask(() => this.flying && model.done >= this.flying && this.landed()))
   }
   /** A change that the page shows by itself is in no haste: while it is held, the server rests as long as it worked. */
@@ -108,7 +109,10 @@ class Outbox {
     this.left = performance.now()
     this.sent = this.pending
     this.pending = {}
-    this.watchdog = setTimeout(() => this.landed(), WATCHDOG)
+    this.watchdog = setTimeout(() => {
+      window.scheduleLab.stalled?.(true)
+      this.landed()
+    }, WATCHDOG)
     this.model.sent = {seq: this.flying, changes: this.sent}
   }
   landed() {
@@ -139,7 +143,8 @@ function buildSlider(item, outbox, moved) {
   let high
   let current // the value last chosen here or shown by the page
   let text // what the number field was last given, or has sent
-  let refused = false // what was typed was no number, and the hint says so until the value changes
+  let asked // a number that was typed and is not answered yet
+  let refused = false // what was typed could not be taken, and the hint says so until the value changes
 
   const write = () => (text = exact.value = written(current))
   const typing = () => exact.getRootNode().activeElement === exact && exact.value !== text
@@ -185,7 +190,7 @@ function buildSlider(item, outbox, moved) {
       hint.classList.add("warning")
       refused = true
     } else {
-      current = value
+      current = asked = value
       refused = false
       range.value = nearest(values, current) // at once: the next key on the slider starts from here
       track()
@@ -205,6 +210,12 @@ function buildSlider(item, outbox, moved) {
       if (!outbox.holds(item.name)) {
         if (state.value !== current) refused = false
         current = state.value
+        if (asked !== undefined && asked !== current) {
+          hint.textContent = `${written(asked)} is not possible here: the nearest is ${written(current)}.`
+          hint.classList.add("warning")
+          refused = true
+        }
+        asked = undefined
         range.value = nearest(values, current)
         if (!typing()) write() // an answer to an earlier change must not undo what is being typed
         range.setAttribute("aria-valuetext", state.text)
@@ -275,7 +286,9 @@ function buildPlayhead(item, outbox) {
     play.setAttribute("aria-label", (play.title = "Pause"))
     timer = setTimeout(tick, FRAME)
   })
-  const by = (move) => () => {
+  let pressed = false // a button says nothing of where it leads; a slider does by itself
+  const by = (move) => (event) => {
+    pressed = event?.type === "click"
     stop()
     go(move())
   }
@@ -300,6 +313,10 @@ function buildPlayhead(item, outbox) {
       range.setAttribute("aria-valuetext", state.text)
       hint.textContent = state.text
       track()
+      if (pressed && !outbox.holds(item.name)) {
+        pressed = false
+        window.scheduleLab.say?.(`${state.text}.`)
+      }
     },
     /** Play or pause, or move by so many pictures of a playing run. */
     command(what) {
@@ -370,12 +387,11 @@ const ACTS = {
 }
 
 function buildButton(item, outbox) {
-  const button = make("button", {type: "button"}, item.label)
-  button.addEventListener("click", () => (item.act ? ACTS[item.act](button) : outbox.put(item.name, true)))
+  const button = act(item.label, () => (item.act ? ACTS[item.act](button) : outbox.put(item.name, true)))
   return {
     node: button,
     show(state) {
-      button.disabled = state.disabled
+      idle(button, state.disabled)
       button.hidden = Boolean(state.hidden)
       button.title = state.note || (item.hint ?? "")
     },

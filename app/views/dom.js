@@ -18,6 +18,9 @@ window.scheduleLab.act = (text, onClick, attributes = {}) => {
   return node
 }
 
+/** Lets a button that `act` made do nothing, or something again: one that is disabled would lose the focus. */
+window.scheduleLab.idle = (button, is) => button.setAttribute("aria-disabled", String(is))
+
 /** Sets a text, if it is another one: a live region would be read again, and a selection lost. */
 window.scheduleLab.write = (node, text) => node.textContent !== text && (node.textContent = text)
 

@@ -4,6 +4,7 @@ const {make} = window.scheduleLab
 const SCENES = {PageDown: 1, PageUp: -1}
 const ARROWS = {ArrowRight: 1, ArrowLeft: -1}
 const NARROW = "(max-width: 56rem)" // here the companion stands under the stage
+const UNDER = ["lesson", "code", "sources", "notes"] // tabs that are read rather than worked with beside the stage
 const FIELDS = "input:not([type=range], [type=radio], [type=checkbox]), select, textarea"
 const KEYS = [
   ["p", "Presenter mode, on and off"],
@@ -146,6 +147,12 @@ export function render({model, el}) {
       next.focus()
     })
   }
+
+  // The panel beside the stage scrolls by itself, and so must know how much of the window is above it.
+  const above = document.querySelector(".top")
+  const measure = new ResizeObserver(() => page.style.setProperty("--above", `${above.offsetHeight}px`))
+  measure.observe(above)
+  model.on("remove", () => measure.disconnect())
 
   // Presenter mode.
 
@@ -332,7 +339,7 @@ export function render({model, el}) {
 
   const ways = {
     " ": () => tell("playhead", "play"),
-    r: () => sure.showModal(),
+    r: () => ["scene", "held"].some((asks) => asks in page.dataset) && sure.showModal(),
     b: () => blank.showModal(),
     ".": () => blank.showModal(),
     q: openPoster,
@@ -392,5 +399,8 @@ export function render({model, el}) {
   })
   show()
   el.replaceChildren(bar, ...dialogs)
+  // On a narrow screen what a link opens stands under the stage, as with a tab that is pressed.
+  const named = UNDER.includes(page.dataset.companion) && !presenting()
+  if (named && matchMedia(NARROW).matches && scrollY === 0) document.getElementById(`companion-${page.dataset.companion}`).scrollIntoView()
   if (window.scheduleLab.early) window.scheduleLab.companion(window.scheduleLab.early)
 }

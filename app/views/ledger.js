@@ -22,7 +22,7 @@ function legalEntry(entry, exercises) {
   if (!Number.isInteger(seed) || seed < 0 || seed > 999999) return null
   if (typeof right !== "boolean" || typeof at !== "string" || Number.isNaN(Date.parse(at))) return null
   if (!["guess", "fairly", "sure"].includes(entry.sure)) return null
-  const plain = (value) => value === null || ["number", "string"].includes(typeof value)
+  const plain = (value) => value === null || typeof value === "string" || Number.isFinite(value)
   if (!(plain(answer) || (Array.isArray(answer) && answer.length <= 50 && answer.every(plain)))) return null
   const legal = {exercise, seed, right, answer, worked: entry.worked === true}
   for (const name of TEXTS) if (typeof entry[name] === "string") legal[name] = entry[name].slice(0, LONGEST)

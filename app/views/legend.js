@@ -30,11 +30,10 @@ export function render({model, el}) {
   const tell = () => {
     const [, ...before] = known
     const [, ...now] = model.curves
-    const gone = before.filter((name) => !now.includes(name))
-    const come = now.filter((name) => !before.includes(name))
-    const said = [come.length && `Pinned: ${come.join("; ")}.`, gone.length && `No longer pinned: ${gone.join("; ")}.`].filter(Boolean)
-    if (said.length) window.scheduleLab.say?.(said.join(" "))
     known = model.curves
+    // By how many there are: a pin has another name as soon as what tells it from the others is something else.
+    if (now.length > before.length) window.scheduleLab.say?.(`Pinned: ${now.slice(before.length).join("; ")}.`)
+    if (now.length < before.length) window.scheduleLab.say?.(`No longer pinned; ${now.length || "none"} left.`)
   }
   const show = () => {
     const focused = list.getRootNode().activeElement

@@ -1,6 +1,6 @@
 // The lesson, drawn from blocks of plain data; see lesson.py and app/lesson/blocks.py. Texts are set as texts.
 
-const {act: press, make} = window.scheduleLab
+const {act: press, idle, make} = window.scheduleLab
 
 let katex // one for the page, loaded with the first lesson that is opened
 
@@ -177,9 +177,7 @@ export function render({model, el}) {
   const BUILDERS = {
     text: ({pieces, tone}) => {
       if (tone === "title") return make("h4", {tabindex: -1}, ...run(pieces))
-      const node = make("p", tone ? {class: tone} : {}, ...run(pieces))
-      if (tone === "verdict" || tone === "step") node.setAttribute("role", "status")
-      return node
+      return make("p", tone ? {class: tone} : {}, ...run(pieces))
     },
     heading: ({words}) => make("h3", {}, words),
     buttons: ({items}) => make("div", {class: "bar-of-buttons"}, ...items.map((item) => makeButton(item, act))),
@@ -256,9 +254,7 @@ export function render({model, el}) {
     nav.append(link)
     return [key, link]
   })
-  const undo = make("button", {type: "button", class: "undo"}, "Undo")
-  undo.title = "Take back the last change of the stage"
-  undo.addEventListener("click", () => act("undo", ""))
+  const undo = press("Undo", () => act("undo", ""), {class: "undo", title: "Take back the last change of the stage"})
   const covered = make("div", {},
     make("p", {}, "The lesson is closed while you predict: it could give the answer away."),
     make("div", {class: "bar-of-buttons"},
@@ -268,6 +264,7 @@ export function render({model, el}) {
   const body = make("div", {})
   let drawn = []
   let shown
+  let told = ""
 
   const focused = () => el.getRootNode().activeElement?.dataset?.key
   const show = () => {
@@ -275,7 +272,7 @@ export function render({model, el}) {
       if (key === model.section) link.setAttribute("aria-current", "true")
       else link.removeAttribute("aria-current")
     }
-    undo.disabled = !model.can_undo
+    idle(undo, !model.can_undo)
     covered.hidden = model.blocks.length > 0 || !model.open
     const key = focused()
     if (shown !== model.section) {
@@ -285,6 +282,8 @@ export function render({model, el}) {
       drawn = []
       body.replaceChildren()
       if (moved && model.open) title.focus({preventScroll: true})
+      const link = nav.querySelector("[aria-current]") // on a phone the row may be longer than the screen
+      if (link) nav.scrollLeft = link.offsetLeft - nav.offsetLeft - (nav.clientWidth - link.offsetWidth) / 2
     }
     // Only blocks that differ are drawn anew, so that what is open, playing or focused stays.
     const wanted = model.blocks.map((block) => JSON.stringify(block))
@@ -297,6 +296,10 @@ export function render({model, el}) {
       else body.append(node)
     })
     while (body.children.length > wanted.length) body.lastChild.remove()
+    // What came of a step is said by the stage's live region, as is what the stage says of itself.
+    const came = [...body.querySelectorAll("p.step, p.verdict")].map((node) => node.textContent).join(" ")
+    if (drawn.length > 0 && came && came !== told) window.scheduleLab.say?.(came)
+    told = came
     drawn = wanted
     if (key && focused() !== key) refocus(key)
     // A case or a scene that was opened is read from its title on, wherever the button was.
@@ -316,9 +319,10 @@ export function render({model, el}) {
   const refocus = (key) => {
     const same = [...body.querySelectorAll("[data-key]")].find((node) => node.dataset.key === key)
     // A choice that is locked, a button that is done with: the next thing to do is beside it.
-    const beside = [".card button.main:enabled", ".card .bar-of-buttons button:enabled"].map((each) => body.querySelector(each))
-    const next = same && !same.disabled ? same : beside.find(Boolean)
+    const beside = [".card button.main:enabled", ".card .choices input:enabled", ".card .bar-of-buttons button:enabled"]
+    const next = same && !same.disabled ? same : beside.map((each) => body.querySelector(each)).find(Boolean)
     next?.focus({preventScroll: true})
+    next?.scrollIntoView({block: "nearest"})
   }
   for (const name of ["section", "blocks", "can_undo"]) model.on(name, show)
   const follow = ({detail}) => {

@@ -30,7 +30,7 @@ export function render({model, el}) {
 
   const show = () => {
     select.value = model.target
-    covered.hidden = model.code !== ""
+    covered.hidden = !model.covered
     all.hidden = model.code === ""
     note.textContent = model.note
     if (text.textContent !== model.code) {
@@ -40,7 +40,7 @@ export function render({model, el}) {
     body.replaceChildren(...model.output.map(([what, value]) =>
       make("tr", {}, make("th", {scope: "row"}, what), make("td", {}, value))))
   }
-  for (const name of ["code", "output", "note", "target"]) model.on(name, show)
+  for (const name of ["code", "output", "note", "target", "covered"]) model.on(name, show)
   const follow = ({detail}) => {
     if (model.open !== (detail === "code")) model.open = detail === "code"
   }

@@ -14,7 +14,6 @@ from bokeh.models import (
     Range1d,
     Scatter,
     Segment,
-    Text,
     VArea,
 )
 from numpy.typing import NDArray
@@ -22,12 +21,11 @@ from numpy.typing import NDArray
 from app.model import MAX_PINS, Lab
 from app.training import Trainer
 from app.views.labels import LINE, Label, along, place, text_width
-from app.views.plotting import MARGIN, ROOM, TEXT, TICK_WIDTH, Plot, log_ticks, put, round_up, write
+from app.views.plotting import MARGIN, PIN_DASHES, ROOM, Plot, log_ticks, put, round_up
 from schedules import thin
 from schedules.facts import number
 from schedules.outlook import SHOWN, Outlook
 
-DASHES = ([10, 4], [2, 4], [10, 4, 2, 4], [5, 3])
 POINTS = 400  # of one line
 DEEP, HIGH = 1e-16, 1e6  # of the loss at the start: what is beyond is off the plot
 NOTHING: dict[str, Any] = {"step": [], "loss": []}
@@ -47,7 +45,6 @@ class LossPlot(Plot):
         self._others = ColumnDataSource({"xs": [], "ys": []}, name="loss_families_data")
         self._pins = [ColumnDataSource(dict(NOTHING), name=f"loss_pin_{n + 1}_data") for n in range(MAX_PINS)]
         self._now = ColumnDataSource({"x": [], "y": [], "low": []}, name="loss_playhead_data")
-        self._labels = ColumnDataSource({"x": [], "y": [], "text": [], "align": [], "dx": [], "dy": []})
         self._make()
         self.refresh()
 
@@ -77,15 +74,14 @@ class LossPlot(Plot):
             self._add(
                 source, Line(x="step", y="loss", line_dash=dash), f"line_color=--pin{n}", width=2.5, visible=False
             )
-            for n, (source, dash) in enumerate(zip(self._pins, DASHES, strict=True), start=1)
+            for n, (source, dash) in enumerate(zip(self._pins, PIN_DASHES, strict=True), start=1)
         ]
         self._add(self.data, Line(x="step", y="loss", line_join="round"), "line_color=--live", width=3)
         # Where it begins is a column: BokehJS 3.9.2 stumbles if a glyph and the length of its data change at once.
         now = Segment(x0="x", x1="x", y0="low", y1="y")
         self._add(self._now, now, "line_color=--text", "line_width=--fine")
         self._add(self._now, Scatter(x="x", y="y", line_width=2), "line_color=--surface", "fill_color=--text", size=11)
-        label = Text(x="x", y="y", text_align="align", x_offset="dx", y_offset="dy", **TEXT)
-        self._add(self._labels, label, "text_color=--text", "background_fill_color=--surface")
+        self._add_labels()
 
     def _draw(self) -> None:
         live = self._trainer.live
@@ -129,7 +125,7 @@ class LossPlot(Plot):
             for source in (self.data, *self._pins):
                 put(source, NOTHING)
             put(self._now, {"x": [], "y": [], "low": []})
-            put(self._labels, {name: [] for name in self._labels.data})
+            self._write([])
             for lines in (self._band_area, self._run_lines, self._other_lines, *self._pin_lines):
                 lines.visible = False
             return
@@ -166,7 +162,7 @@ class LossPlot(Plot):
         self._box = (-margin, longest + margin, low, high)
         self.figure.x_range.update(start=self._box[0], end=self._box[1])
         self.figure.y_range.update(start=low, end=high)
-        self.figure.xaxis[0].ticker.desired_num_ticks = max(2, int(self._size[0] / (TICK_WIDTH * self._font)))
+        self._fit_ticks(int(longest))
 
     def _clip(self, loss: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what of a loss is on the plot; a value that is lost runs along its top."""
@@ -214,7 +210,7 @@ class LossPlot(Plot):
         row = LINE * self._font / 2 + 4
         sides = [
             (align, dx, sign * rise * row)
-            for rise in (1, 2)
+            for rise in (1, 2, 3, 4, 6)
             for align, dx in (("right", -8.0), ("left", 8.0))
             for sign in (1, -1)
         ]
@@ -238,7 +234,7 @@ class LossPlot(Plot):
         placed = place(labels, *self._size, self._font, along(up.size, lambda i: (across[i], up[i]), self._font / 5))
         if len(placed) < len(labels):
             placed = place(labels, *self._size, self._font)  # better over the line than not at all
-        write(self._labels, placed)
+        self._write(placed)
 
 
 def _thinned(steps: NDArray[np.int64], loss: NDArray[np.float64], budget: int) -> NDArray[np.int64]:

@@ -4,13 +4,13 @@ import math
 from typing import Any
 
 import numpy as np
-from bokeh.models import BasicTicker, ColumnDataSource, Line, MultiLine, Scatter, Text
+from bokeh.models import BasicTicker, ColumnDataSource, Line, MultiLine, Scatter
 from numpy.typing import NDArray
 
 from app.model import Lab
 from app.training import Trainer
 from app.views.labels import Label, place
-from app.views.plotting import TEXT, Plot, put, write
+from app.views.plotting import Plot, put
 from schedules.outlook import Outlook
 from schedules.problems import Logistic, Quadratic
 
@@ -41,7 +41,6 @@ class PathPlot(Plot):
         self._ends = ColumnDataSource({"x": [], "y": [], "marker": []}, name="path_ends_data")
         self._now = ColumnDataSource(dict(EMPTY), name="path_playhead_data")
         self._line = ColumnDataSource(dict(EMPTY), name="decision_line_data")
-        self._labels = ColumnDataSource({"x": [], "y": [], "text": [], "align": [], "dx": [], "dy": []})
         self._make()
         self.refresh()
 
@@ -75,8 +74,7 @@ class PathPlot(Plot):
         ends = Scatter(x="x", y="y", marker="marker")
         self._add(self._ends, ends, "line_color=--live", "line_width=--ring", "fill_color=--surface", size=11)
         self._add(self._now, Scatter(x="x", y="y", line_width=2), "line_color=--surface", "fill_color=--text", size=12)
-        label = Text(x="x", y="y", text_align="align", x_offset="dx", y_offset="dy", **TEXT)
-        self._add(self._labels, label, "text_color=--text", "background_fill_color=--surface")
+        self._add_labels()
 
     def _draw(self) -> None:
         if (live := self._trainer.live) is not None:
@@ -196,7 +194,7 @@ class PathPlot(Plot):
             for x, y, word in points
         ]
         placed = place(labels, *self._size, self._font)
-        write(self._labels, placed)
+        self._write(placed)
 
 
 def _ellipses(problem: Quadratic, reach: float) -> dict[str, Any]:

@@ -18,7 +18,7 @@ window.scheduleLab.holdPen = (document_) => {
     if (kind === "place") {
       const here = into(x, left, right)
       mine.data = {x: [here, here], y: [0, 1]}
-      if (event === "panend" || event === "tap") pen.stroke = [here]
+      if (event === "panend" || event === "tap") finish([here], here)
       return
     }
     const [bend, unbend] = log ? [Math.log, Math.exp] : [(y) => y, (y) => y]
@@ -42,9 +42,14 @@ window.scheduleLab.holdPen = (document_) => {
     const drawn = knots.map((_, index) => index).filter((index) => heights[index] !== null)
     mine.data = {x: drawn.map((index) => knots[index]), y: drawn.map((index) => heights[index])}
     if (event === "panend" || event === "tap") {
-      pen.stroke = heights
+      finish(heights, heights)
       heights = undefined
     }
+  }
+  /** Sends a stroke, and tells the page of the prediction that it makes: the server may be away. */
+  function finish(stroke, answer) {
+    pen.stroke = stroke
+    document.dispatchEvent(new CustomEvent("drawn", {detail: answer}))
   }
 
   for (const event of ["panstart", "pan", "panend", "tap"]) plot.on_event(event, move)

@@ -28,7 +28,8 @@ WIDEST = 10_000  # pixels; a client that tells more is not believed, since label
 MARGIN, ROOM = 0.015, 8.0  # on both sides: of the run, and at least so many pixels, so that no mark is cut
 STEPS_OF_AXIS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 MOST_TICKS = 6
-TICK_WIDTH = 5.5  # font sizes from one tick of the steps to the next
+TICK_CHARACTER, TICK_GAP = 0.6, 2.0  # font sizes: of a digit of a step, and from there to the next tick
+PIN_DASHES = ([10, 4], [2, 4], [10, 4, 2, 4], [5, 3])
 FEW_DECADES = 2  # up to here 2 and 5 are ticks too
 TEXT: dict[str, Any] = {
     "text": "text",
@@ -48,6 +49,8 @@ class Plot:
         self._size = LAPTOP
         self._ticks: list[Any] = []  # round numbers on the axes, as far as the plot chooses them itself
         self._sizes: dict[Any, tuple[str, float]] = {}  # of glyphs, at the usual root font size
+        texts: dict[str, list[Any]] = {"x": [], "y": [], "text": [], "align": [], "dx": [], "dy": []}
+        self._labels = ColumnDataSource(texts, name=f"{name}_labels_data")
         self.figure = figure(
             name=name,
             height=300,
@@ -96,6 +99,21 @@ class Plot:
                 setattr(glyph, attribute, length)
                 self._sizes[glyph] = (attribute, length)
         return self.figure.add_glyph(source, glyph, **renderer)
+
+    def _add_labels(self) -> None:
+        """Add the texts that stand beside points; see `_write`."""
+        label = Text(x="x", y="y", text_align="align", x_offset="dx", y_offset="dy", **TEXT)
+        self._add(self._labels, label, "text_color=--text", "background_fill_color=--surface")
+
+    def _write(self, placed: list[Placed]) -> None:
+        """Put labels where there was room for them."""
+        rows = [(*p.label.anchor, p.label.text, p.align, p.dx, -p.dy) for p in placed]  # the canvas counts down
+        put(self._labels, {name: [row[column] for row in rows] for column, name in enumerate(self._labels.data)})
+
+    def _fit_ticks(self, longest: int) -> None:
+        """Let the horizontal axis have as many ticks as there is room for the step `longest`."""
+        width = (TICK_CHARACTER * len(f"{longest:,}") + TICK_GAP) * self._font
+        self.figure.xaxis[0].ticker.desired_num_ticks = max(2, int(self._size[0] / width))
 
     def resize(self, rem: float) -> None:
         """Fit lines, marks and labels to a root font size [pixels]: a wide screen is read from far away."""
@@ -156,12 +174,6 @@ def put(source: ColumnDataSource, data: dict[str, Any]) -> None:
     """Replace the data of a source, if they are other ones: what has not changed need not be sent and drawn anew."""
     if any(name not in source.data or not np.array_equal(source.data[name], new) for name, new in data.items()):
         source.data = data
-
-
-def write(source: ColumnDataSource, placed: list[Placed]) -> None:
-    """Put labels where there was room for them; the columns are anchor, text, alignment and offset, in this order."""
-    rows = [(*p.label.anchor, p.label.text, p.align, p.dx, -p.dy) for p in placed]  # the canvas counts down
-    put(source, {name: [row[column] for row in rows] for column, name in enumerate(source.data)})
 
 
 def round_up(x: float) -> float:

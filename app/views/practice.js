@@ -1,12 +1,10 @@
 // The practice panel: a list of exercises, or the question on the desk; see practice.py. All of it is text.
 
-const {act, chooser, confirmed, make, save, write} = window.scheduleLab
+const {act, chooser, confirmed, idle, make, save, write} = window.scheduleLab
 
 const TYPING = 300 // ms without a key before what is typed is sent
 const TICKS = 200 // positions of a slider along an axis
 
-/** Disabled, but still there for the focus: a button that vanishes under it throws a reader back to the top. */
-const idle = (button, is) => button.setAttribute("aria-disabled", String(is))
 const isIdle = (button) => button.getAttribute("aria-disabled") === "true"
 
 // What an act says of a draft; clearing sends null.
@@ -276,8 +274,7 @@ function deskView(first, fixed, {send, close, open}) {
   const result = make("section", {class: "result", "aria-label": "Result"})
   const live = make("p", {class: "unseen", role: "status", "aria-live": "polite"})
   const notices = make("ul", {class: "notices"})
-  const before = make("div", {class: "before"}, changes, whyBox, sure, nudges, nudge,
-    make("div", {class: "commit"}, commit, missing))
+  const before = make("div", {class: "before"}, changes, whyBox, sure, nudges, nudge)
   const copy = act("Copy link", async () => {
     const link = `${location.origin}${location.pathname}?exercise=${first.exercise}&exercise_seed=${first.seed}`
     try {
@@ -290,12 +287,13 @@ function deskView(first, fixed, {send, close, open}) {
   }, {title: "To set this very question: the link holds exercise and seed, and no answer"})
   const node = make("article", {class: "desk"},
     make("div", {class: "bar-of-buttons"}, act("← All exercises", close), copy),
-    notices, title, about, ask, workedBox, form.node, before, result, live)
+    notices, title, about, ask, workedBox, form.node, before, make("div", {class: "commit"}, commit, missing), result, live)
   node.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.ctrlKey && shown.open) commit.click()
   })
 
   let shown = first
+  let seen = true // the newest nudge
   const after = resultView(fixed, {send, open})
   result.append(after.node)
 
@@ -323,10 +321,13 @@ function deskView(first, fixed, {send, close, open}) {
       nudges.hidden = state.nudges.length === 0
       if (nudges.children.length !== state.nudges.length) {
         nudges.replaceChildren(...state.nudges.map((text) => make("li", {}, text)))
+        seen = false
       }
       nudge.hidden = !state.open
       idle(nudge, !state.more_nudges)
       write(nudge, !state.nudges.length ? "A nudge" : state.more_nudges ? "Another nudge" : "No more nudges")
+      if (!seen && nudge.matches(":focus")) nudge.scrollIntoView({block: "nearest"}) // with what it has brought above it
+      seen = true
       commit.parentElement.hidden = !state.open
       idle(commit, state.missing !== "")
       write(missing, state.missing ? `Still missing: ${state.missing[0].toLowerCase()}${state.missing.slice(1)}.` : "Once committed, it stays.")
@@ -339,6 +340,8 @@ function deskView(first, fixed, {send, close, open}) {
     },
     focus: () => title.focus(),
     flush,
+    /** Commits, as the key of presenter mode asks; what is missing gets the focus. */
+    reveal: () => shown.open && commit.click(),
   }
 }
 
@@ -670,9 +673,15 @@ export function render({model, el, view}) {
   addEventListener("storage", follow)
   const leave = () => desk?.flush()
   addEventListener("pagehide", leave)
+  const drawn = ({detail}) => before.open && keepDraft({...before, answer: detail})
+  document.addEventListener("drawn", drawn)
+  const reveal = () => desk?.reveal()
+  document.addEventListener("reveal", reveal)
   model.on("remove", () => {
     removeEventListener("storage", follow)
     removeEventListener("pagehide", leave)
+    document.removeEventListener("drawn", drawn)
+    document.removeEventListener("reveal", reveal)
   })
   el.replaceChildren(root)
 }

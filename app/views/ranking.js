@@ -1,14 +1,13 @@
 // The curves side by side in a table that can be sorted; see ranking.py.
 
-const {make} = window.scheduleLab
+const {make, write} = window.scheduleLab
 
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text
-}
+const UNKNOWN = "…" // a figure that is being worked out; see ranking.py
 
 export function render({model, el}) {
   el.getRootNode().adoptedStyleSheets = [window.scheduleLab.sheet]
   let seq = 0
+  let awaited = false // all families have been asked for, and are not all there yet
   const press = (message) => (model.pressed = {...message, seq: ++seq})
   const button = (text, attributes, onClick) => {
     const node = make("button", {type: "button", ...attributes}, text)
@@ -20,6 +19,7 @@ export function render({model, el}) {
     const on = node.getAttribute("aria-pressed") !== "true"
     node.setAttribute("aria-pressed", on) // at once, so that a second click takes the first one back
     press({act: "families", on})
+    awaited = on
   })
   const tools = make("div", {role: "group", "aria-label": "Compare", class: "controls bar"}, families)
   for (const [remake, text, title] of model.tools) {
@@ -28,6 +28,7 @@ export function render({model, el}) {
 
   const hint = make("p", {class: "hint"})
   const lesson = make("p", {class: "lesson"})
+  let asked = false // another order
   const table = make("table")
   const caption = table.createCaption()
   const body = table.createTBody()
@@ -36,7 +37,11 @@ export function render({model, el}) {
   head.append(make("th", {scope: "col"}, "#"))
   for (const [column, text] of model.columns) {
     const arrow = make("span", {class: "arrow", "aria-hidden": "true"})
-    const cell = make("th", {scope: "col"}, button(text, {}, () => press({act: "sort", column})))
+    const sort = () => {
+      asked = true
+      press({act: "sort", column})
+    }
+    const cell = make("th", {scope: "col"}, button(text, {}, sort))
     cell.firstChild.append(arrow)
     heads[column] = {cell, arrow}
     head.append(cell)
@@ -83,13 +88,23 @@ export function render({model, el}) {
     const key = focused?.dataset.row
     while (body.rows.length > model.rows.length) body.deleteRow(-1)
     model.rows.forEach((row, index) => fill(body.rows[index] ?? newRow(), row))
+    if (awaited && model.rows.length > 1 && model.rows.every(({texts}) => !texts.includes(UNKNOWN))) {
+      awaited = false
+      window.scheduleLab.say?.(`${model.rows.length} curves are ranked; first is ${model.rows[0].name}.`)
+    }
     if (place < 0) return
     // The keyboard stays with its curve, else where it was, else at the table.
     const now = shows()
     const next = now.find((node) => node.dataset.row === key) ?? now[Math.min(place, now.length - 1)] ?? scroll
     if (next !== table.getRootNode().activeElement) next.focus()
   }
+  const tellSort = () => {
+    const column = model.columns.find(([key]) => key === model.sort)[1]
+    window.scheduleLab.say?.(`Sorted by ${column}, ${model.descending ? "descending" : "ascending"}.`)
+  }
   const showSort = () => {
+    if (asked) queueMicrotask(tellSort) // once column and direction are both there
+    asked = false
     for (const [column, {cell, arrow}] of Object.entries(heads)) {
       if (column === model.sort) cell.setAttribute("aria-sort", model.descending ? "descending" : "ascending")
       else cell.removeAttribute("aria-sort")

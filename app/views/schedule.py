@@ -26,25 +26,24 @@ from app.views.labels import BESIDE, GAP, Label, around, place, text_width
 from app.views.plotting import (
     FONT,
     MARGIN,
+    PIN_DASHES,
     ROOM,
     TEXT,
-    TICK_WIDTH,
     Plot,
     log_ticks,
     put,
     round_up,
     ticks,
-    write,
 )
 from app.views.theme import USUAL_REM
 from schedules import Run, thin
 from schedules.facts import number
 
 FEW = 250  # updates; up to here each one is drawn as a point
-DASHES = ([10, 4], [2, 4], [10, 4, 2, 4], [5, 3])
 HEADROOM = 1.25  # of the highest rate, so that labels fit above it
 LOG_HEADROOM, LOG_SHARE = 0.3, 0.12  # the same on a logarithmic axis: decades, and of the axis
 DEEPEST = 1e-12  # of the highest rate; what is below is off a logarithmic axis
+EDGE_PLACES = (0.0, 0.2, 0.4, 0.6, 0.8)  # of the plot's width, from the right: where the edge may have its name
 NEAR = 2.5  # times the highest rate; an edge up to here is shown on the plot
 FAINT = 0.35  # opacity of a shuffled curve, which is an area rather than a line
 PALE = 0.45  # opacity of every second phase
@@ -70,7 +69,6 @@ class SchedulePlot(Plot):
         self._edge = ColumnDataSource({"from": [], "to": [], "y": []}, name="edge_data")
         self._above = ColumnDataSource({"step": [], "lr": []}, name="above_edge_data")
         self._now = ColumnDataSource(dict(NOTHING), name="schedule_playhead_data")
-        self._labels = ColumnDataSource({"x": [], "y": [], "text": [], "align": [], "dx": [], "dy": []})
         self._pins = [ColumnDataSource({"step": [], "lr": []}, name=f"pin_{n + 1}_data") for n in range(MAX_PINS)]
         self._drawn_pins: list[Case] = []
         self._pinned: list[Run] = []
@@ -97,7 +95,7 @@ class SchedulePlot(Plot):
         self._pin_lines = [
             # Not seen until it has points: a line without any would still cost the browser a millisecond or two.
             self._add(source, Line(x="step", y="lr", line_dash=dash), f"line_color=--pin{n}", width=2.5, visible=False)
-            for n, (source, dash) in enumerate(zip(self._pins, DASHES, strict=True), start=1)
+            for n, (source, dash) in enumerate(zip(self._pins, PIN_DASHES, strict=True), start=1)
         ]
         curve = Line(x="step", y="lr", line_join="round")
         line = self._add(self.data, curve, "line_color=--live", width=3.5)
@@ -116,8 +114,7 @@ class SchedulePlot(Plot):
         )
         name = Text(x="x", y="y", text_align="center", **TEXT)
         self._add(self._names, name, "text_color=--muted", "background_fill_color=--surface", y_range_name="frame")
-        label = Text(x="x", y="y", text_align="align", x_offset="dx", y_offset="dy", **TEXT)
-        self._add(self._labels, label, "text_color=--text", "background_fill_color=--surface")
+        self._add_labels()
         hover = HoverTool(renderers=[line], mode="vline", line_policy="nearest", attachment="right")
         hover.tooltips = [("update", "@step{0,0}"), ("rate", "@lr{%.4e}")]
         hover.formatters = {"@lr": "printf"}
@@ -174,7 +171,7 @@ class SchedulePlot(Plot):
         self._left, self._right, self._low, self._high = -margin, longest + margin, low, high
         self.figure.x_range.update(start=self._left, end=self._right)
         self.figure.y_range.update(start=low, end=high)
-        self.figure.xaxis[0].ticker.desired_num_ticks = max(2, int(self._size[0] / (TICK_WIDTH * self._font)))
+        self._fit_ticks(int(longest))
 
     def _x(self, step: float) -> float:
         """Return the pixels from the left of the plot to a step."""
@@ -205,7 +202,11 @@ class SchedulePlot(Plot):
         floors = self._floors(run)
 
         names = self._phase_names(run)
-        in_row = [(0.0, self._size[1] * NAMES_FROM, self._size[0], self._size[1])]
+        wide = [
+            (self._x(x), text_width(text, self._font) / 2 + GAP)
+            for x, text in zip(names["x"], names["text"], strict=True)
+        ]
+        in_row = [(x - half, self._size[1] * NAMES_FROM, x + half, self._size[1]) for x, half in wide]
         on_marks = [around(self._x(step), self._y(float(run.lr[step])), self._font / 5) for step in points.tolist()]
         labels = place(self._labels_of(run, floors), *self._size, self._font, [*in_row, *on_marks])
         put(self._bands, bands)
@@ -215,7 +216,7 @@ class SchedulePlot(Plot):
         put(self._edge, {"from": [self._left] * len(edges), "to": [self._right] * len(edges), "y": edges})
         put(self._floor, {"left": [0] * len(floors), "right": [last] * len(floors), "y": floors})
         put(self._names, names)
-        write(self._labels, labels)
+        self._write(labels)
 
     def _floors(self, run: Run) -> list[float]:
         """Return the floor rate, if the curve has one and the axis shows it; else nothing."""
@@ -261,7 +262,8 @@ class SchedulePlot(Plot):
             labels.append(at(peaks[0], f"{word} {number(float(lr[peaks[0]]), 3)}"))
         for edge in self._edges():
             name = f"edge {number(edge, 3)}"
-            sides = [(align, 0.0, up) for up in (13 * scale, -13 * scale) for align in ("right", "left")]
+            # At its right end, or as far to the left as there is room.
+            sides = [("right", -share * self._size[0], up) for share in EDGE_PLACES for up in (13 * scale, -13 * scale)]
             labels.append(Label((lr.size - 1, edge), self._x(lr.size - 1), self._y(edge), name, sides))
         for floor in floors:
             # Where the curve is farthest from it there is room.

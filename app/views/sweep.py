@@ -13,14 +13,13 @@ from bokeh.models import (
     LogScale,
     Range1d,
     Segment,
-    Text,
 )
 
 from app.model import Lab
 from app.range_test import TEST, Array, measured, on_stage, placed_at, read_off
 from app.training import Trainer
 from app.views.labels import LINE, Label, along, place
-from app.views.plotting import FONT, MARGIN, ROOM, TEXT, Plot, log_ticks, put, ticks, write
+from app.views.plotting import FONT, MARGIN, ROOM, Plot, log_ticks, put, ticks
 from app.views.theme import USUAL_REM
 from schedules import Run, thin
 from schedules.facts import number
@@ -47,9 +46,6 @@ class SweepPlot(Plot):
             ColumnDataSource({"x": [], "low": [], "high": []}, name=f"range_test_{name}_data")
             for name in ("edge", "base", "max", "readings")
         )
-        self._labels = ColumnDataSource(
-            {"x": [], "y": [], "text": [], "align": [], "dx": [], "dy": []}, name="range_test_labels_data"
-        )
         self._make()
         self.refresh()
 
@@ -67,8 +63,7 @@ class SweepPlot(Plot):
         self._add(self.data, Line(x="rate", y="loss", line_join="round"), "line_color=--live", width=3)
         self._add(self._base, upright(line_dash=[10, 4]), "line_color=--text", width=2)
         self._add(self._max, upright(line_dash=[10, 4, 2, 4]), "line_color=--text", width=2)
-        label = Text(x="x", y="y", text_align="align", x_offset="dx", y_offset="dy", **TEXT)
-        self._add(self._labels, label, "text_color=--text", "background_fill_color=--surface")
+        self._add_labels()
 
     def _draw(self) -> None:
         live = self._trainer.live
@@ -174,7 +169,7 @@ class SweepPlot(Plot):
         placed = place(labels, *self._size, self._font, on_line)
         if {label.text for label in first} - {p.label.text for p in placed}:
             placed = place(labels, *self._size, self._font)  # better over the line than not at all
-        write(self._labels, placed)
+        self._write(placed)
 
     def _upright(self, source: ColumnDataSource, marks: Sequence[tuple[float, str]]) -> list[Label]:
         """Draw a vertical line at each rate that is on the plot; return the labels to place."""

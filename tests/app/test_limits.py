@@ -91,9 +91,8 @@ def _message(walker: Walker, part: str, kind: str, value: Any) -> tuple[str, Any
         return "visited", walker.sent(query=value)
     if part == "frame":
         opened = ["exercise", {"exercise": "E1", "seed": 0}]
-        return "sent", walker.sent(
-            acts=[["tab", "code"], ["tab", "lab"]] * (value // 2) if kind == "tabs" else [opened] * value
-        )
+        turns = [["tab", "code"], ["tab", "lab"]]
+        return "sent", walker.sent(acts=turns * (value // 2) if kind == "tabs" else [opened] * value)
     if part == "practice":
         openings = [["open", {"exercise": NUMBERED[n % len(NUMBERED)], "seed": n}] for n in range(value)]
         rest = [["predict", 1], ["why", "It is what it is."], ["sure", "guess"], ["commit", None]]

@@ -281,6 +281,13 @@ def test_a_part_of_a_step_becomes_the_nearest_step() -> None:
     assert notices == [f"Run length T: 1,000.4 became 1,000, since it must be {SHARED[0].allowed}."]
 
 
+def test_a_value_beyond_all_floats_is_told_as_it_was_written() -> None:
+    lab, notices = opened(f"T=1e999&eta_max={'9' * 390}")
+    assert lab.T == 1_000_000
+    assert notices[0].startswith("Run length T: 1e999 became 1e6, since")
+    assert notices[1].startswith(f"Peak rate eta_max: {'9' * 40}… became 1,000, since")
+
+
 def test_values_that_conflict_open_the_family_they_name() -> None:
     lab, notices = opened("family=range_test&sweep=exponential&eta_min=0&T=1000&eta_max=0.1")
     assert lab.error == ""

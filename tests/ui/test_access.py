@@ -384,7 +384,7 @@ def test_one_live_region_speaks_at_a_time(visit: OpenLab, subtests: pytest.Subte
     acts = {
         "move": (lambda: lab.slider("Tw").press("ArrowRight"), "Rises for 55 updates"),
         "pin": (lab.button("Pin this curve").click, "Pinned: Warmup, then cosine"),
-        "unpin": (lab.button("Undo").first.click, "No longer pinned: Warmup, then cosine"),
+        "unpin": (lab.button("Undo").first.click, "No longer pinned; none left."),
         "copy": (lab.button("Copy link").first.click, "Link copied."),
         "sweep": (lab.button("Start a range test").click, "A range test of"),
         "filter": (

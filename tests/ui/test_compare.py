@@ -115,6 +115,16 @@ def test_a_fifth_pin_is_refused_and_says_so(lab: LabPage) -> None:
     assert lab.legend == ["Live: T 7,777", "T 1,000", "T 2,000", "T 3,000", "T 4,000"]
 
 
+def test_a_pin_that_only_has_another_name_is_not_spoken_of(lab: LabPage) -> None:
+    lab.button("Pin this curve").click()
+    eventually(lambda: _contains(lab.status.text_content() or "", "Pinned: Warmup, then cosine."), lab.page)
+    lab.slider("eta_max").press("ArrowRight")  # now it is "eta_max 3e-4"
+    eventually(lambda: _contains(lab.status.text_content() or "", "3.1e-4"), lab.page)
+    assert "inned" not in (lab.status.text_content() or "")
+    lab.page.get_by_role("button", name="Remove eta_max 3e-4").click()
+    eventually(lambda: _contains(lab.status.text_content() or "", "No longer pinned; none left."), lab.page)
+
+
 def test_the_keyboard_stays_where_it_is_when_a_pin_is_removed(lab: LabPage) -> None:
     for T in (1_000, 2_000):
         lab.type_exactly("T", str(T))

@@ -100,12 +100,44 @@ def test_a_notice_stands_on_the_first_screen(visit: OpenLab) -> None:
     expect(lab.page.get_by_text("Run length T: 1e99 became")).to_be_in_viewport(ratio=1)
 
 
+def test_the_plot_is_in_view_beside_a_lesson(visit: OpenLab) -> None:
+    lab = visit("section=storyboard&scene=3")
+    for width in (900, 1024, 1180, 1366):
+        lab.page.set_viewport_size({"width": width, "height": 768})
+        expect(lab.page.locator("figure.plot > .canvas")).to_be_in_viewport(ratio=1)
+        assert lab.page.evaluate("document.querySelector('.top').offsetHeight") < 120
+
+
+def test_a_link_to_a_scene_shows_it_on_a_phone(visit: OpenLab) -> None:
+    lab = visit("section=storyboard&scene=3", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    expect(lab.page.get_by_role("heading", name="Scene 4 of 8")).to_be_in_viewport()
+
+
+def test_a_typed_number_that_is_not_possible_says_so_beside_it(visit: OpenLab) -> None:
+    lab = visit(viewport=PHONE)
+    lab.type_exactly("T", "5e9")
+    said = lab.page.locator("#control-T-hint")
+    expect(said).to_have_text("5e9 is not possible here: the nearest is 1000000.")
+    lab.slider("T").press("Home")
+    expect(said).not_to_contain_text("not possible")
+
+
 def test_an_exercise_and_its_commit_are_in_view(visit: OpenLab) -> None:
     lab = visit(None)
     lab.page.goto(f"{lab.origin}/app?exercise=E9&exercise_seed=3")
     lab.page.wait_for_function(READY)
-    expect(lab.button("Commit")).to_be_in_viewport(ratio=1)
+    for width, height in ((900, 700), (1024, 768), (1280, 720), (1366, 768)):
+        lab.page.set_viewport_size({"width": width, "height": height})
+        expect(lab.button("Commit")).to_be_in_viewport(ratio=1)
     expect(lab.page.locator("p.ask")).to_be_in_viewport(ratio=1)
+    nudge = lab.page.get_by_role("button", name="nudge")
+    for count in (1, 2):
+        nudge.press("Enter")
+        expect(lab.page.locator(".nudges li")).to_have_count(count)
+        box, commit = nudge.bounding_box(), lab.page.locator(".commit").bounding_box()
+        assert box
+        assert commit
+        assert box["y"] + box["height"] <= commit["y"] + 1
     lab.page.set_viewport_size({"width": 390, "height": 844})
     expect(lab.page.locator("p.ask")).to_be_in_viewport(ratio=0.5)
 

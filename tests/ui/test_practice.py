@@ -129,6 +129,20 @@ def test_a_draft_outlasts_a_reload(practice: Practice) -> None:
     expect(practice.why).to_have_value("a reason in the making")
 
 
+def test_a_stroke_outlasts_a_server_that_is_away(practice: Practice) -> None:
+    practice.open("E9", 3)
+    practice.lab.context.set_offline(True)
+    expect(practice.page.get_by_role("alert").filter(has_text="does not answer yet")).to_be_visible()
+    draw(practice, [(0.0, 0.1), (0.5, 0.5), (1.0, 0.9)])
+    drafts = practice.page.evaluate("() => JSON.parse(localStorage.getItem('schedule-lab.drafts'))")
+    assert len(drafts["E9-3"]["answer"]) == KNOTS
+    practice.lab.context.set_offline(False)
+    expect(practice.page.locator("#connection")).to_be_hidden()
+    practice.page.reload()
+    practice.ready("E9")
+    assert "Still missing: say why" in practice.missing
+
+
 def test_what_a_student_types_is_in_no_log(practice: Practice, server: Server) -> None:
     practice.open("E1", 8)
     practice.predict_number("0", why=SECRET)
@@ -362,6 +376,7 @@ ODD = (
     "[]",
     '{"entries": 7}',
     json.dumps({"entries": [None, 7, [], {"exercise": "E1"}, {"exercise": ["E1"], "seed": 0}]}),
+    '{"entries": [{"exercise": "E1", "seed": 0, "right": true, "at": "2026-01-01", "sure": "sure", "answer": 1e999}]}',
     json.dumps(
         {
             "entries": [

@@ -267,11 +267,31 @@ def test_an_exercise_is_presented_beside_its_canvas(visit: OpenLab) -> None:
     eventually(lambda: same(scrolls(lab), (0, 0)), lab.page)
     assert float(lab.page.locator("p.ask").evaluate("(node) => parseFloat(getComputedStyle(node).fontSize)")) >= 40
     assert lab.grave() == []
-    lab.page.set_viewport_size(LAPTOP)
-    expect(lab.button("Commit")).to_be_in_viewport(ratio=1)
+    for size in (PROJECTOR, LAPTOP):
+        lab.page.set_viewport_size(size)
+        expect(lab.button("Commit")).to_be_in_viewport(ratio=1)
     lab.page.set_viewport_size(PHONE)  # there is no room beside it: what is asked comes first
     expect(lab.page.locator("p.ask")).to_be_in_viewport(ratio=1)
     eventually(lambda: same(sideways(lab.page), 0), lab.page)
+
+
+def test_the_key_that_reveals_commits_what_was_predicted_and_asks_only_where_there_is_something(visit: OpenLab) -> None:
+    lab = opened(visit(None, viewport=PROJECTOR), "axis=linear")
+    sure = lab.page.get_by_role("dialog", name="Reveal the answer?")
+    lab.page.keyboard.press("r")
+    expect(sure).to_be_hidden()
+    lab.page.goto(f"{lab.origin}/app?exercise=E1&exercise_seed=3&present=1")
+    lab.page.wait_for_function(READY)
+    lab.page.get_by_label("Your prediction").fill("0")
+    lab.page.get_by_label("Why? Name what makes it so").fill("The ramp counts its updates.")
+    lab.page.get_by_role("radio", name="Sure", exact=True).check(force=True)
+    expect(lab.button("Commit")).to_be_enabled()
+    lab.page.get_by_role("heading", name="E1.").click()
+    lab.page.keyboard.press("r")
+    expect(sure).to_be_visible()
+    lab.page.keyboard.press("r")
+    expect(lab.page.get_by_role("region", name="Result")).to_be_visible()
+    expect(lab.page.locator(".presenter-bar .second")).to_be_hidden()
 
 
 def test_a_clicker_leads_through_the_scenes_and_asks_before_it_shows(visit: OpenLab) -> None:

@@ -415,6 +415,24 @@ def test_marks_stand_on_the_curve_and_joins_within_the_run(labs: Any, shown: Any
     assert all(0 < step < lab.run.lr.size for step in columns(plot, Segment, x0="x")["x"])
 
 
+def test_the_edge_has_its_name_wherever_the_curve_leaves_room_for_it() -> None:
+    lab = Lab(family="constant", T=60, Tw=0, eta_max=3.6e-4)  # the curve is just below it
+    plot = SchedulePlot(lab, idle(lab))
+    for size in SIZES[:3]:
+        resize(plot, *size)
+        assert "edge 4e-4" in columns(plot, Text, x_offset="dx")["text"], size
+
+
+def test_long_steps_have_fewer_ticks() -> None:
+    lab = Lab(T=10_000)
+    plot = SchedulePlot(lab, idle(lab))
+    resize(plot, 560, 180)
+    short = plot.figure.xaxis[0].ticker.desired_num_ticks
+    lab.assign({"T": 1_000_000})
+    plot.refresh()
+    assert 2 <= plot.figure.xaxis[0].ticker.desired_num_ticks < short
+
+
 def test_the_page_of_the_lesson_has_its_parts_named() -> None:
     plot = SchedulePlot(Lab(), idle(Lab()))
     assert columns(plot, Text, x_offset=0.0)["text"] == ["warmup", "decay"]
