@@ -2,6 +2,9 @@
 
 const {act, make, save} = window.scheduleLab
 
+const PATIENCE = 4000 // ms that the code is waited for; longer, and a browser no longer lets the page copy
+const BLINK = 40 // ms between two looks
+
 export function render({model, el}) {
   el.getRootNode().adoptedStyleSheets = [window.scheduleLab.sheet]
   const select = make("select", {id: "code-target"}, ...model.targets.map(([key, title]) => make("option", {value: key}, title)))
@@ -11,7 +14,13 @@ export function render({model, el}) {
   const pre = make("pre", {tabindex: 0, role: "region", "aria-label": "Code of the curve"}, text)
   const copy = make("button", {type: "button"}, "Copy code")
   const status = make("p", {class: "hint", role: "status"})
+  /** Waits for the code of what has been chosen and moved last: a quick hand must not take the one before. */
+  const current = async () => {
+    const stale = () => model.coded !== model.target || window.scheduleLab.unanswered()
+    for (let waited = 0; stale() && waited < PATIENCE; waited += BLINK) await new Promise((on) => setTimeout(on, BLINK))
+  }
   copy.addEventListener("click", async () => {
+    await current()
     try {
       await navigator.clipboard.writeText(model.code)
       status.textContent = "Copied."
@@ -20,7 +29,10 @@ export function render({model, el}) {
       status.textContent = "Selected: copy it with your keyboard."
     }
   })
-  const keep = act("Save as file", () => save("schedule.py", model.code, "text/x-python"))
+  const keep = act("Save as file", async () => {
+    await current()
+    save("schedule.py", model.code, "text/x-python")
+  })
   const note = make("p", {class: "hint"})
   const table = make("table", {})
   table.createCaption().textContent = "What the rates are"

@@ -29,6 +29,7 @@ class Listing(Component):
     code = param.String(default="", doc="To the browser.")
     output = param.List(default=[], doc="To the browser: [what, value] as the run has it.")
     note = param.String(default="", doc="To the browser: what to know of this code.")
+    coded = param.String(default="", doc="To the browser: the target that `code` is for.")
     covered = param.Boolean(default=False, doc="To the browser: whether there is none while a prediction is open.")
 
     _debounce: ClassVar[int] = 0
@@ -46,13 +47,13 @@ class Listing(Component):
     def refresh(self) -> None:
         """Write the code of the live curve, if it is wanted."""
         if not self.open or self._lab.held:
-            self.param.update(code="", output=[], note="", covered=self._lab.held)
+            self.param.update(code="", coded="", output=[], note="", covered=self._lab.held)
             return
         run, target = self._lab.run, self.target if self.target in LANGUAGES else ENGINE
         values = dict(run.values)
         code = engine_code(run) if target == ENGINE else export_code(target, run.family.key, **values)
         rows = [list(row) for row in key_value_rows(run) if row[0] in SHOWN_ROWS]
-        self.param.update(code=code, output=rows, note=_note(target), covered=False)
+        self.param.update(code=code, coded=target, output=rows, note=_note(target), covered=False)
 
 
 def _note(target: str) -> str:

@@ -598,9 +598,11 @@ export function render({model, el, view}) {
     const resuming = here.some(([name]) => name === "resume")
     const draft = resuming ? {...ledger.draftOf(question)} : {answer, reason, sure, nudges: nudges.length}
     for (const [name, value] of here) if (name in DRAFTED) draft[DRAFTED[name]] = value
+    if (stroke) draft.answer = stroke
     ledger.draft(question, draft)
   }
   const send = (name, value) => {
+    if (!["why", "sure", "nudge"].includes(name)) stroke = undefined
     const at = waiting.findLastIndex(([waits]) => waits === name)
     if (["predict", "why"].includes(name) && at >= 0 && at === waiting.length - 1) waiting[at] = [name, value]
     else waiting.push([name, value])
@@ -624,6 +626,7 @@ export function render({model, el, view}) {
     leavePlace()
     send("open", {exercise, seed: free})
   }
+  let stroke // of the pen, until the server has taken it: it is sent beside the acts
   let wanted = null // what the reader has asked for, "" for the list: the focus follows when it is there
   const close = () => {
     wanted = ""
@@ -636,6 +639,7 @@ export function render({model, el, view}) {
   const show = () => {
     const state = model.shown
     const same = desk && before.exercise === state.exercise && before.seed === state.seed
+    if (!same || JSON.stringify(state.answer) !== JSON.stringify(before.answer)) stroke = undefined
     page.toggleAttribute("data-held", Boolean(state.open))
     page.toggleAttribute("data-canvas", Boolean(state.canvas))
     if (!state.exercise) {
@@ -673,7 +677,10 @@ export function render({model, el, view}) {
   addEventListener("storage", follow)
   const leave = () => desk?.flush()
   addEventListener("pagehide", leave)
-  const drawn = ({detail}) => before.open && keepDraft({...before, answer: detail})
+  const drawn = ({detail}) => {
+    stroke = detail
+    if (before.open) keepDraft(before)
+  }
   document.addEventListener("drawn", drawn)
   const reveal = () => desk?.reveal()
   document.addEventListener("reveal", reveal)

@@ -134,13 +134,15 @@ def test_a_stroke_outlasts_a_server_that_is_away(practice: Practice) -> None:
     practice.lab.context.set_offline(True)
     expect(practice.page.get_by_role("alert").filter(has_text="does not answer yet")).to_be_visible()
     draw(practice, [(0.0, 0.1), (0.5, 0.5), (1.0, 0.9)])
-    drafts = practice.page.evaluate("() => JSON.parse(localStorage.getItem('schedule-lab.drafts'))")
-    assert len(drafts["E9-3"]["answer"]) == KNOTS
+    practice.why.fill("a reason in the making")
+    practice.why.blur()
+    draft = practice.page.evaluate("() => JSON.parse(localStorage.getItem('schedule-lab.drafts'))['E9-3']")
+    assert (len(draft["answer"]), draft["reason"]) == (KNOTS, "a reason in the making")
     practice.lab.context.set_offline(False)
     expect(practice.page.locator("#connection")).to_be_hidden()
     practice.page.reload()
     practice.ready("E9")
-    assert "Still missing: say why" in practice.missing
+    expect(practice.page.locator("#missing")).to_have_text("Still missing: say how sure you are.")
 
 
 def test_what_a_student_types_is_in_no_log(practice: Practice, server: Server) -> None:
