@@ -153,10 +153,12 @@ class Walker:
     def _there_and_back(self, before: dict[str, Any]) -> None:
         after, pressed = self.snapshot(), 0
         while self.snapshot() != before and pressed < MOST_ACTS and self.lab.can_undo:
+            self._redrawn.clear()  # each is a message of its own
             self.lab.undo()
             pressed += 1
         assert self.snapshot() == before, "undo does not lead back"
         for _ in range(pressed):
+            self._redrawn.clear()
             self.lab.redo()
         assert self.snapshot() == after, "redo does not lead there again"
         self.run_waiting()
@@ -167,7 +169,7 @@ class Walker:
     def check(self) -> None:
         """Assert that what is shown is the state, and that no number went astray."""
         lab, names = self.lab, self.names
-        assert self.bad == []
+        assert self.bad == [], self.bad
         values = {spec.name: lab.value_of(spec.name) for spec in lab.spec.params}
         conflict = schedules.FAMILIES[lab.family].conflict(**values)
         assert bool(lab.error) == bool(conflict), f"{lab.error!r} is said of {lab.family} {values}: {conflict!r}"
