@@ -21,7 +21,6 @@ from schedules.expectation import Expectation, expect
 from schedules.export import TARGETS, export_code
 from schedules.facts import KeyValues, Run, describe, formula, key_value_rows, key_values, run
 from schedules.families import (
-    SHARED,
     constant,
     exp_range,
     exponential,
@@ -38,6 +37,7 @@ from schedules.families import (
     wsd,
 )
 from schedules.optimizers import SGD, Adam, HeavyBall
+from schedules.parameters import SHARED
 from schedules.problems import Logistic, Quadratic
 from schedules.simulation import Training, simulate
 from schedules.sources import SOURCES

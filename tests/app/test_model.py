@@ -1,6 +1,5 @@
 """The state: one redraw for each change, nothing lost, nothing illegal, and a way back."""
 
-import itertools
 import random
 import re
 from typing import Any
@@ -11,12 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import schedules
-from app.model import AXES, FRAME, MAX_PINS, Case, Lab, describe_difference, legal_value, own_specs
-from app.parts import TABS
+from app.model import AXES, FRAME, MAX_PINS, Lab, legal_value, own_specs
 from app.presets import PRESETS
 from schedules import FAMILIES, SHARED
 from schedules.spec import Value
-from strategies import values_of
 
 ZERO_START = {"family": "range_test", "sweep": "exponential", "eta_min": 0.0}
 NO_NEAREST = [None, "", "5", "²", [], {}, [1.0], True, float("nan"), 1j, b"5"]
@@ -420,112 +417,3 @@ def test_hundreds_of_random_acts_never_raise_and_end_with_the_engines_curve(seed
     lab.assign({"eta_min": 1e-5})
     assert lab.error == ""
     assert_drawn(lab)
-
-
-# Names of curves.
-
-
-@given(data=st.data())
-def test_curves_that_differ_are_told_apart(cases: Any, data: st.DataObject) -> None:
-    found = data.draw(st.lists(cases(), min_size=1, max_size=MAX_PINS + 1, unique=True))
-    names = describe_difference(found)
-    assert len(set(names)) == len(names) == len(found)
-
-
-@every_family
-@given(data=st.data())
-def test_a_name_holds_exactly_the_parameters_that_differ(key: str, data: st.DataObject) -> None:
-    family = FAMILIES[key]
-    base: dict[str, Value] = {spec.name: spec.default for spec in family.params}
-    changed = data.draw(st.sets(st.sampled_from(list(base)), min_size=1))
-    other = dict(base)
-    for spec in family.params:
-        if spec.name in changed:
-            values = values_of(spec).filter(lambda value, default=spec.default: value != default)
-            other[spec.name] = data.draw(values)
-    for name in describe_difference([Case(key, tuple(base.items())), Case(key, tuple(other.items()))]):
-        assert [part.split(" ")[0] for part in name.split(", ")] == [name for name in base if name in changed]
-
-
-def test_families_are_named_where_they_differ() -> None:
-    names = describe_difference([Lab().live, PRESETS[2].case])
-    for name, key in zip(names, ("warmup_cosine", "sgdr"), strict=True):
-        assert name.startswith(f"{FAMILIES[key].title}, T ")
-    assert describe_difference([Lab().live]) == ["Warmup, then cosine"]
-
-
-def test_values_that_differ_late_are_shown_to_where_they_differ() -> None:
-    near = [Case("constant", (("T", 9), ("Tw", 0), ("eta_max", rate))) for rate in (3e-4, 3.0000001e-4)]
-    first, second = describe_difference(near)
-    assert first != second
-    assert all(name.startswith("eta_max ") for name in (first, second))
-
-
-def test_no_two_families_share_a_title() -> None:
-    assert all(one.title != other.title for one, other in itertools.combinations(FAMILIES.values(), 2))
-
-
-# What stands where.
-
-
-def test_what_stands_where_changes_without_a_new_curve_and_without_an_act_to_undo() -> None:
-    lab = Lab()
-    revision = lab.revision
-    lab.arrange(tab="code", hidden=["toy", "T"], present=True, below="path")
-    assert (lab.tab, lab.hidden, lab.present, lab.below) == ("code", ["T", "toy"], True, "path")
-    assert (lab.revision, lab.framed, lab.can_undo) == (revision, 1, False)
-    lab.assign({"T": 77})
-    lab.undo()
-    lab.reset()
-    assert (lab.tab, lab.hidden, lab.present, lab.below) == ("code", ["T", "toy"], True, "path")
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"tab": "home"},
-        {"tab": ["lab"]},
-        {"tab": None},
-        {"hidden": ["everything"]},
-        {"hidden": "toy"},
-        {"hidden": [["toy"]]},
-        {"present": "yes"},
-        {"present": None},
-        {"below": "schedule"},
-        {"below": {}},
-        {"family": "sgdr"},
-        {"tab": "code", "hidden": [0]},
-    ],
-    ids=str,
-)
-def test_what_is_not_on_the_page_is_refused_and_changes_nothing(changes: dict[str, Any]) -> None:
-    lab = Lab()
-    with pytest.raises(ValueError, match=r"\w"):
-        lab.arrange(**changes)
-    assert lab.state == Lab().state
-
-
-def test_a_hidden_tab_gives_way_to_the_first_one_that_is_left() -> None:
-    lab = Lab()
-    lab.arrange(hidden=["lab"])
-    assert lab.tab == "lesson"
-    lab.arrange(tab="practice")
-    lab.arrange(hidden=["lesson", "practice"])
-    assert lab.tab == "lab"
-    lab.arrange(hidden=list(TABS))
-    assert lab.tab == "lab"
-    lab.arrange(tab="notes", hidden=[])
-    assert (lab.tab, lab.hidden) == ("notes", [])
-
-
-def test_an_exercise_opens_its_tab_even_if_that_was_hidden_and_keeps_it() -> None:
-    lab = Lab()
-    lab.arrange(hidden=["practice", "code", "toy"])
-    lab.open("E4", 7)
-    assert (lab.tab, lab.hidden) == ("practice", ["toy", "code"])
-    lab.arrange(hidden=["toy", "practice"])
-    assert (lab.tab, lab.hidden) == ("practice", ["toy"])
-    lab.open("", 0)
-    assert lab.tab == "practice"
-    lab.arrange(hidden=["practice"])
-    assert lab.tab == "lab"
