@@ -7,12 +7,11 @@ carries an exponent of its own, so that neither 1e-5000 counts as nothing nor 1e
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from schedules.optimizers import SGD, HeavyBall, Map, Optimizer
+from schedules.optimizers import SGD, HeavyBall, Map, Optimizer, apply
 from schedules.problems import Array, Problem, Quadratic
 from schedules.simulation import check_rates, recorded
 
@@ -166,7 +165,7 @@ def _scan(
     x, exponent = starts, start_exponents
     for j, (matrix, push) in enumerate(_updates(rates, step_map, kick)):
         states[j], state_exponents[j] = x[0], exponent
-        x = _apply(matrix, x)
+        x = apply(matrix, x)
         if push is not None:
             exponent = _add(push, x, exponent)
         if j % PATIENCE == 0:
@@ -211,17 +210,12 @@ def _compose(
         columns[i, i] = 1
     exponents = np.zeros(columns.shape[1:], dtype=np.int32)
     for j, (matrix, push) in enumerate(_updates(rates, step_map, kick)):
-        columns = _apply(matrix[:, :, None], columns)
+        columns = apply(matrix[:, :, None], columns)
         if push is not None:
             exponents[n] = _add(push, columns[:, n], exponents[n])
         if j % PATIENCE == 0:
             columns, exponents = _normal(columns, exponents)
     return _normal(columns, exponents)
-
-
-def _apply(matrix: Array, x: Array) -> Array:
-    """Return A x for x (n, …)."""
-    return reduce(np.add, (matrix[:, j] * x[j] for j in range(len(x))))
 
 
 def _add(kick: Array, x: Array, exponent: Exponents) -> Exponents:

@@ -7,6 +7,7 @@ gradient noise ε. `state_map` and `push` give A and b, from which expectations 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Protocol
 
 import numpy as np
@@ -135,6 +136,11 @@ class Adam:
     def edge(self, sharpness: float) -> None:
         """Return None: the step is divided by the gradient's own size, so no rate alone marks where it breaks."""
         return
+
+
+def apply(matrix: Array, state: Array) -> Array:
+    """Return A x for A (n, n, …) and x (n, …); with an axis more in both, the product of two matrices."""
+    return reduce(np.add, (matrix[:, j] * state[j] for j in range(len(state))))
 
 
 def _require_share(name: str, value: float) -> None:

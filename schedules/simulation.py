@@ -6,13 +6,12 @@ after t updates.
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from schedules.optimizers import SGD, HeavyBall, Optimizer, State
+from schedules.optimizers import SGD, HeavyBall, Optimizer, State, apply
 from schedules.problems import Array, Problem, Quadratic
 
 SLICE = 500  # updates between two signs of life
@@ -128,7 +127,7 @@ def _in_blocks(problem: Quadratic, optimizer: SGD | HeavyBall, lr: Array, seeds:
         state = np.zeros((products.shape[1], S, 2, R))
         state[0] = kept[0]
         for k in range(blocks):
-            state = reduce(np.add, (products[k, :, m] * state[m] for m in range(len(state))))
+            state = apply(products[k], state)
             if gathered is not None:
                 state += gathered[k]
             kept[k + 1] = state[0]
@@ -154,10 +153,9 @@ def _compose(problem: Quadratic, optimizer: SGD | HeavyBall, rates: Array) -> tu
     later[range(n), range(n)] = 1
     for j in reversed(range(every)):
         eta = rates[j, :, None]
-        push, step = optimizer.push(eta, curvature), optimizer.state_map(eta, curvature)
-        for i in range(n):
-            reach[j, i] = problem.noise * sum(later[i, k] * push[k] for k in range(n))
-        later = np.stack([[sum(later[i, m] * step[m][k] for m in range(n)) for k in range(n)] for i in range(n)])
+        push, step = np.asarray(optimizer.push(eta, curvature)), np.asarray(optimizer.state_map(eta, curvature))
+        reach[j] = problem.noise * apply(later, push)
+        later = apply(later[:, :, None], step)
     return np.moveaxis(later, -1, 0)[..., None], reach
 
 

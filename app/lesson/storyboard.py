@@ -237,12 +237,12 @@ class Storyboard:
             self._enter(place)
 
     @property
-    def _stands(self) -> bool:
-        """Whether the stage is what the scene begins from; a link may bring another one, and sliders may be moved."""
+    def _unset(self) -> bool:
+        """Whether it asks beside another stage than it begins from: by a link, or since sliders were moved."""
+        before = {name: value for name, value in SCENES[self.place].before.items() if name not in ASIDE}
         state = {**self._lab.state, **self._lab.own[self._lab.family]}
-        return not self._lab.pins and all(
-            state[name] == value for name, value in SCENES[self.place].before.items() if name not in ASIDE
-        )
+        stands = not self._lab.pins and all(state[name] == value for name, value in before.items())
+        return not self._at.get(self.place) and not stands
 
     def _enter(self, scene: int) -> None:
         self._warned = False
@@ -251,7 +251,7 @@ class Storyboard:
 
     def _go(self, by: int) -> None:
         scene, at = self.place, self._at.get(self.place, 0)
-        if by > 0 and at == 0 and not self._stands:
+        if by > 0 and self._unset:
             self._enter(scene)
         elif by > 0 and at == 0 and scene not in self._picks and not self._warned:
             self._warned = True
@@ -283,8 +283,8 @@ class Storyboard:
             text(scene.ask),
             choice("pick", ASK, KINDS, pick, scene.kind if over else "", locked=at > 0),
         ]
-        set_up = at == 0 and not self._stands
-        if set_up:
+        unset = self._unset
+        if unset:
             inside.append(text("The stage shows something else now. Set it, and you see what the scene begins from."))
         if self._warned:
             inside.append(text("Nobody has said yet what will show. Once more, and it is shown.", "verdict"))
@@ -294,7 +294,7 @@ class Storyboard:
             inside.append(text(f"{at} of {len(scene.steps)}. {words}", "step"))
         if over:
             inside.append(text(self._verdict(scene, pick, start, before, after), "verdict"))
-        inside.append(self._buttons(place, at, over, pick, set_up))
+        inside.append(self._buttons(place, at, over, pick, unset))
         return [
             text(
                 "Each scene changes one thing. Say first what will show; then step through it, and see it on the stage."
@@ -311,14 +311,14 @@ class Storyboard:
         ]
 
     @staticmethod
-    def _buttons(place: int, at: int, over: bool, pick: str, set_up: bool) -> Block:
+    def _buttons(place: int, at: int, over: bool, pick: str, unset: bool) -> Block:
         last = place == len(SCENES) - 1
         back = button("Back", "step", -1, disabled=at == 0 and place == 0)
         if at == 0:
             return buttons(
                 back,
                 button("Commit, and see", "commit", main=True, disabled=not pick),
-                button("Set the stage", "again") if set_up else button("See without an answer", "step", 1),
+                button("Set the stage", "again") if unset else button("See without an answer", "step", 1),
             )
         return buttons(
             back,

@@ -80,8 +80,8 @@ class Outbox {
     this.sent = {}
     this.flying = 0
     this.seq = 0
-    // Once all of the message is taken in: what is shown, and the curve, may stand behind `done` in it.
     model.on("done", () => window.scheduleLab.stalled?.(false))
+    // Once all of the message is taken in: what is shown, and the curve, may stand behind `done` in it.
     model.on("done", () => queueMicrotask(() => this.flying && model.done >= this.flying && this.landed()))
   }
   /** A change that the page shows by itself is in no haste: while it is held, the server rests as long as it worked. */

@@ -21,6 +21,9 @@ window.scheduleLab.act = (text, onClick, attributes = {}) => {
 /** Lets a button that `act` made do nothing, or something again: one that is disabled would lose the focus. */
 window.scheduleLab.idle = (button, is) => button.setAttribute("aria-disabled", String(is))
 
+/** Whether the screen is so narrow that all stands in one column, as in the stylesheet. */
+window.scheduleLab.narrow = () => matchMedia("(max-width: 56rem)").matches
+
 /** Sets a text, if it is another one: a live region would be read again, and a selection lost. */
 window.scheduleLab.write = (node, text) => node.textContent !== text && (node.textContent = text)
 

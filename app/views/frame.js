@@ -3,7 +3,6 @@
 const {make} = window.scheduleLab
 const SCENES = {PageDown: 1, PageUp: -1}
 const ARROWS = {ArrowRight: 1, ArrowLeft: -1}
-const NARROW = "(max-width: 56rem)" // here the companion stands under the stage
 const UNDER = ["lesson", "code", "sources", "notes"] // tabs that are read rather than worked with beside the stage
 const FIELDS = "input:not([type=range], [type=radio], [type=checkbox]), select, textarea"
 const KEYS = [
@@ -132,11 +131,14 @@ export function render({model, el}) {
     choose(name)
     if (name !== model.shown.tab || seq > model.done) send("tab", name)
   }
+  /** On a narrow screen the open tab's panel stands under the stage: what changes nothing in view would seem broken. */
+  const look = () => {
+    if (window.scheduleLab.narrow()) document.getElementById(`companion-${page.dataset.companion}`).scrollIntoView()
+  }
   for (const tab of tabs) {
     tab.addEventListener("click", () => {
       window.scheduleLab.companion(tab.id.slice(4))
-      // On a narrow screen it stands under the stage: a tab that changes nothing in view would seem broken.
-      if (matchMedia(NARROW).matches) document.getElementById(tab.getAttribute("aria-controls")).scrollIntoView()
+      look()
     })
     tab.addEventListener("keydown", (event) => {
       if (!(event.key in ARROWS)) return
@@ -382,7 +384,7 @@ export function render({model, el}) {
       once[key]()
     } else if (presenting() && !has("input, [role=tab]")) {
       if (key in SCENES) scene(SCENES[key])
-      else if (key in ARROWS && !("held" in document.documentElement.dataset)) tell("playhead", ARROWS[key])
+      else if (key in ARROWS && !("held" in page.dataset)) tell("playhead", ARROWS[key])
       else return
       stop()
     }
@@ -399,8 +401,6 @@ export function render({model, el}) {
   })
   show()
   el.replaceChildren(bar, ...dialogs)
-  // On a narrow screen what a link opens stands under the stage, as with a tab that is pressed.
-  const named = UNDER.includes(page.dataset.companion) && !presenting()
-  if (named && matchMedia(NARROW).matches && scrollY === 0) document.getElementById(`companion-${page.dataset.companion}`).scrollIntoView()
+  if (UNDER.includes(page.dataset.companion) && !presenting() && scrollY === 0) look() // at what a link has opened
   if (window.scheduleLab.early) window.scheduleLab.companion(window.scheduleLab.early)
 }

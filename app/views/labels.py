@@ -67,6 +67,15 @@ def place(labels: Iterable[Label], width: float, height: float, font: float, tak
     return placed
 
 
+def place_off(
+    line: Iterable[Box], labels: Sequence[Label], needed: int, width: float, height: float, font: float
+) -> list[Placed]:
+    """Return as `place` does what stands off a line; over it, if there the first `needed` labels do not all fit."""
+    placed = place(labels, width, height, font, line)
+    off = {id(each.label) for each in placed}
+    return placed if all(id(label) in off for label in labels[:needed]) else place(labels, width, height, font)
+
+
 def around(x: float, y: float, reach: float) -> Box:
     """Return the box that keeps labels so many pixels away from a point."""
     return x - reach, y - reach, x + reach, y + reach

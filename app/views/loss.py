@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from app.model import MAX_PINS, Lab
 from app.training import Trainer
-from app.views.labels import LINE, Label, along, place, text_width
+from app.views.labels import LINE, Label, along, place_off, text_width
 from app.views.plotting import MARGIN, PIN_DASHES, ROOM, Plot, log_ticks, put, round_up
 from schedules import thin
 from schedules.facts import number
@@ -231,10 +231,8 @@ class LossPlot(Plot):
         if shown.loss[-1] < high:
             which = "live ends at" if self._lab.pins or self._lab.all_families else "ends at"
             labels.append(label(shown.loss.size - 1, f"{which} {number(float(shown.loss[-1]), 3)}"))
-        placed = place(labels, *self._size, self._font, along(up.size, lambda i: (across[i], up[i]), self._font / 5))
-        if len(placed) < len(labels):
-            placed = place(labels, *self._size, self._font)  # better over the line than not at all
-        self._write(placed)
+        line = along(up.size, lambda i: (across[i], up[i]), self._font / 5)
+        self._write(place_off(line, labels, len(labels), *self._size, self._font))
 
 
 def _thinned(steps: NDArray[np.int64], loss: NDArray[np.float64], budget: int) -> NDArray[np.int64]:

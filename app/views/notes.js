@@ -263,7 +263,7 @@ export function render({model, el}) {
   const stageIt = (note) => {
     window.scheduleLab.leavePlace(`?${note.link}`)
     dispatchEvent(new PopStateEvent("popstate"))
-    if (matchMedia("(max-width: 56rem)").matches) document.getElementById("plot").scrollIntoView()
+    if (window.scheduleLab.narrow()) document.getElementById("plot").scrollIntoView()
   }
   const drop = (note) => {
     notebook.drop(note.id)

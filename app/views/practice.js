@@ -293,7 +293,6 @@ function deskView(first, fixed, {send, close, open}) {
   })
 
   let shown = first
-  let seen = true // the newest nudge
   const after = resultView(fixed, {send, open})
   result.append(after.node)
 
@@ -319,15 +318,12 @@ function deskView(first, fixed, {send, close, open}) {
         input.disabled = !state.open && !input.checked
       }
       nudges.hidden = state.nudges.length === 0
-      if (nudges.children.length !== state.nudges.length) {
-        nudges.replaceChildren(...state.nudges.map((text) => make("li", {}, text)))
-        seen = false
-      }
+      const another = nudges.children.length !== state.nudges.length
+      if (another) nudges.replaceChildren(...state.nudges.map((text) => make("li", {}, text)))
       nudge.hidden = !state.open
       idle(nudge, !state.more_nudges)
       write(nudge, !state.nudges.length ? "A nudge" : state.more_nudges ? "Another nudge" : "No more nudges")
-      if (!seen && nudge.matches(":focus")) nudge.scrollIntoView({block: "nearest"}) // with what it has brought above it
-      seen = true
+      if (another && nudge.matches(":focus")) nudge.scrollIntoView({block: "nearest"}) // with the new one above it
       commit.parentElement.hidden = !state.open
       idle(commit, state.missing !== "")
       write(missing, state.missing ? `Still missing: ${state.missing[0].toLowerCase()}${state.missing.slice(1)}.` : "Once committed, it stays.")

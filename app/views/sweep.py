@@ -18,7 +18,7 @@ from bokeh.models import (
 from app.model import Lab
 from app.range_test import TEST, Array, measured, on_stage, placed_at, read_off
 from app.training import Trainer
-from app.views.labels import LINE, Label, along, place
+from app.views.labels import LINE, Label, along, place_off
 from app.views.plotting import FONT, MARGIN, ROOM, Plot, log_ticks, put, ticks
 from app.views.theme import USUAL_REM
 from schedules import Run, thin
@@ -166,10 +166,7 @@ class SweepPlot(Plot):
         found = [(r.lr, f"{r.name} {number(r.lr, 3)}") for r in read_off(self._lab, self._trainer) if r.lr is not None]
         labels = [*first, *self._upright(self._others, found)]
         on_line = along(rates.size, lambda i: (self._x(rates[i]), self._y(losses[i])), self._font / 5)
-        placed = place(labels, *self._size, self._font, on_line)
-        if {label.text for label in first} - {p.label.text for p in placed}:
-            placed = place(labels, *self._size, self._font)  # better over the line than not at all
-        self._write(placed)
+        self._write(place_off(on_line, labels, len(first), *self._size, self._font))
 
     def _upright(self, source: ColumnDataSource, marks: Sequence[tuple[float, str]]) -> list[Label]:
         """Draw a vertical line at each rate that is on the plot; return the labels to place."""
